@@ -1,0 +1,163 @@
+//! Errors as RFC 9457 problems.
+
+use axum::{
+    Json,
+    extract::{
+        FromRequest, Request,
+        rejection::{JsonRejection, PathRejection, QueryRejection},
+    },
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{Error, ErrorKind, decision::Decision};
+use serde::{Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
+
+/// An error answer, `application/problem+json`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Page that explains the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Stable code in kebab case.
+    pub code: String,
+    /// What happened and what to do.
+    pub detail: String,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<ProblemField>,
+    /// When to try again, seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_secs: Option<u32>,
+    /// The send decision, when a rule refused a message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
+}
+
+/// One field at fault.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemField {
+    /// Dotted path in the request.
+    pub field: String,
+    /// What to change.
+    pub message: String,
+}
+
+/// A failed request: a domain error, with the decision if a rule refused.
+#[derive(Debug)]
+pub struct Failure {
+    error: Error,
+    decision: Option<Decision>,
+}
+
+/// What handlers return.
+pub type ApiResult<T> = Result<T, Failure>;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, decision: None }
+    }
+}
+
+impl Failure {
+    /// A refusal by a rule, with the decision.
+    #[must_use]
+    pub const fn refused(error: Error, decision: Decision) -> Self {
+        Self { error, decision: Some(decision) }
+    }
+}
+
+const fn status_of(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::Invalid => StatusCode::BAD_REQUEST,
+        ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        ErrorKind::Forbidden => StatusCode::FORBIDDEN,
+        ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ErrorKind::Conflict => StatusCode::CONFLICT,
+        ErrorKind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorKind::Throttled => StatusCode::TOO_MANY_REQUESTS,
+        ErrorKind::Upstream => StatusCode::BAD_GATEWAY,
+        ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = status_of(self.error.kind);
+        if status.is_server_error() {
+            tracing::error!(code = self.error.code, cause = self.error.source.as_ref().map(tracing::field::display), "request failed");
+        }
+        let problem = Problem {
+            kind: format!("/docs/errors/{}", self.error.code),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            code: self.error.code.to_owned(),
+            detail: self.error.public,
+            fields: self.error.fields.into_iter().map(|f| ProblemField { field: f.field, message: f.message }).collect(),
+            retry_after_secs: self.error.retry_after_secs,
+            decision: self.decision,
+        };
+        let mut response = (status, Json(&problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(secs) = problem.retry_after_secs {
+            headers.insert(header::RETRY_AFTER, secs.into());
+        }
+        response
+    }
+}
+
+/// A JSON body whose faults are problems.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(value)) => Ok(Self(value)),
+            Err(JsonRejection::MissingJsonContentType(_)) => {
+                Err(Error::invalid("content-type", "Send JSON with the header content-type: application/json.").into())
+            }
+            Err(rejection) => Err(Error::invalid("body", rejection.body_text()).into()),
+        }
+    }
+}
+
+/// A path value that can't be read is a missing thing: an id of another form exists nowhere.
+pub fn path_fault(_: PathRejection) -> Failure {
+    Error::not_found().into()
+}
+
+/// A query that can't be read.
+pub fn query_fault(rejection: QueryRejection) -> Failure {
+    Error::invalid("query", rejection.body_text()).into()
+}
+
+/// Path parameters whose faults are problems.
+#[derive(Debug, axum::extract::FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Failure))]
+pub struct Path<T>(pub T);
+
+impl From<PathRejection> for Failure {
+    fn from(rejection: PathRejection) -> Self {
+        path_fault(rejection)
+    }
+}
+
+/// Query parameters whose faults are problems.
+#[derive(Debug, axum::extract::FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Failure))]
+pub struct Query<T>(pub T);
+
+impl From<QueryRejection> for Failure {
+    fn from(rejection: QueryRejection) -> Self {
+        query_fault(rejection)
+    }
+}

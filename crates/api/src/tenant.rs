@@ -1,0 +1,120 @@
+//! The tenant surface: the tenant app's origin, and the public REST API. Its credential is a session cookie or an API
+//! key; every route under `/v1/t/{slug}` proves the tenant before anything else.
+
+mod api_keys;
+mod auth;
+mod contacts;
+mod connections;
+mod conversations;
+mod events;
+mod media;
+mod messages;
+mod numbers;
+mod session;
+mod templates;
+
+use axum::{Json, Router, extract::FromRef, routing::get};
+use services::TenantServices;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::http::{assets, layers, origin::AllowedOrigins, problem::Problem};
+
+pub use auth::Tenant;
+
+/// What the handlers stand on.
+#[derive(Clone, FromRef)]
+pub struct TenantState {
+    /// The services.
+    pub services: TenantServices,
+    /// Origins that may use cookies.
+    pub origins: AllowedOrigins,
+    /// True when the app is served over HTTPS: cookies are then `Secure`.
+    pub cookies: CookiePolicy,
+}
+
+/// How cookies are set.
+#[derive(Debug, Clone, Copy)]
+pub struct CookiePolicy {
+    /// Send them over HTTPS only.
+    pub secure: bool,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Parlance tenant API", description = "What one tenant's people and developers may do."),
+    components(schemas(Problem)),
+    modifiers(&Security)
+)]
+struct Document;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let cookie = ApiKey::Cookie(ApiKeyValue::new(crate::http::cookie::TENANT_COOKIE));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+        components.add_security_scheme("api_key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+fn routes() -> OpenApiRouter<TenantState> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(session::sign_in))
+        .routes(routes!(session::sign_out))
+        .routes(routes!(session::me))
+        .routes(routes!(conversations::list))
+        .routes(routes!(conversations::get))
+        .routes(routes!(conversations::read))
+        .routes(routes!(conversations::messages))
+        .routes(routes!(messages::send))
+        .routes(routes!(messages::get))
+        .routes(routes!(messages::send_again))
+        .routes(routes!(media::get))
+        .routes(routes!(contacts::list))
+        .routes(routes!(contacts::get))
+        .routes(routes!(templates::list))
+        .routes(routes!(templates::get))
+        .routes(routes!(templates::preview))
+        .routes(routes!(templates::wabas))
+        .routes(routes!(templates::sync))
+        .routes(routes!(numbers::list))
+        .routes(routes!(numbers::get))
+        .routes(routes!(numbers::check))
+        .routes(routes!(numbers::resume))
+        .routes(routes!(numbers::meta_apps))
+        .routes(routes!(connections::create))
+        .routes(routes!(connections::get))
+        .routes(routes!(connections::resume))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::revoke))
+}
+
+fn streaming() -> OpenApiRouter<TenantState> {
+    OpenApiRouter::new().routes(routes!(events::stream)).routes(routes!(media::upload).layer(media::body_limit()))
+}
+
+/// The OpenAPI 3.1 document of the tenant surface.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = routes().into_openapi();
+    document.merge(streaming().into_openapi());
+    document
+}
+
+/// The whole tenant surface: API, media links, the app's files.
+pub fn router(state: TenantState) -> Router {
+    let ids = state.services.ids.clone();
+    let document = openapi();
+    let api = layers::api(routes().split_for_parts().0, streaming().split_for_parts().0)
+        .route("/openapi.json", get(move || std::future::ready(Json(document.clone()))))
+        .route("/media/{token}", get(media::linked))
+        .route("/v1/{*rest}", axum::routing::any(layers::no_such_route))
+        .fallback(assets::serve::<assets::TenantApp>)
+        .with_state(state);
+    layers::surface(api, ids)
+}

@@ -1,0 +1,43 @@
+use axum::{Json, extract::State};
+use domain::ConnectionId;
+use secrecy::SecretString;
+use serde::Deserialize;
+use services::{TenantServices, onboarding::ConnectionView};
+use utoipa::ToSchema;
+
+use crate::{
+    http::problem::{ApiResult, Body, Path, Problem},
+    tenant::Tenant,
+};
+
+/// A new token, if the old one was the fault.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResumeConnection {
+    /// Replaces the stored token.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
+    pub access_token: Option<SecretString>,
+}
+
+/// Go through the steps of a run again, with a new token if given.
+#[utoipa::path(
+    post, path = "/v1/t/{slug}/connections/{connection_id}/resume", operation_id = "resume_connection", tag = "connections",
+    security(("session" = []), ("api_key" = [])), request_body = ResumeConnection,
+    params(
+        ("slug" = String, Path, description = "The tenant's address"),
+        ("connection_id" = ConnectionId, Path, description = "The run"),
+    ),
+    responses(
+        (status = 200, body = ConnectionView), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+    )
+)]
+pub async fn resume(
+    State(services): State<TenantServices>,
+    tenant: Tenant,
+    Path((_, id)): Path<(String, ConnectionId)>,
+    Body(request): Body<ResumeConnection>,
+) -> ApiResult<Json<ConnectionView>> {
+    Ok(Json(services.resume_connection(&tenant.scope, id, request.access_token).await?))
+}

@@ -1,0 +1,7 @@
+//! Contacts.
+
+mod get;
+mod list;
+
+pub use get::*;
+pub use list::*;

@@ -1,0 +1,11 @@
+//! Conversations and their threads.
+
+mod get;
+mod list;
+mod messages;
+mod read;
+
+pub use get::*;
+pub use list::*;
+pub use messages::*;
+pub use read::*;

@@ -1,0 +1,22 @@
+use axum::{Json, extract::State};
+use domain::ConversationId;
+use services::{TenantServices, inbox::ConversationView};
+
+use crate::{
+    http::problem::{ApiResult, Path, Problem},
+    tenant::Tenant,
+};
+
+/// One conversation.
+#[utoipa::path(
+    get, path = "/v1/t/{slug}/conversations/{conversation_id}", operation_id = "get_conversation", tag = "conversations", security(("session" = []), ("api_key" = [])),
+    params(("slug" = String, Path, description = "The tenant's address"), ("conversation_id" = ConversationId, Path, description = "The conversation")),
+    responses((status = 200, body = ConversationView), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem))
+)]
+pub async fn get(
+    State(services): State<TenantServices>,
+    tenant: Tenant,
+    Path((_, id)): Path<(String, ConversationId)>,
+) -> ApiResult<Json<ConversationView>> {
+    Ok(Json(services.conversation(&tenant.scope, id).await?))
+}

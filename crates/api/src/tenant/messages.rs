@@ -1,0 +1,9 @@
+//! Sending, and the ledger of a message.
+
+mod get;
+mod send;
+mod send_again;
+
+pub use get::*;
+pub use send::*;
+pub use send_again::*;

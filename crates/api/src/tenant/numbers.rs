@@ -1,0 +1,13 @@
+//! Numbers and the apps they connect through.
+
+mod check;
+mod get;
+mod list;
+mod meta_apps;
+mod resume;
+
+pub use check::*;
+pub use get::*;
+pub use list::*;
+pub use meta_apps::*;
+pub use resume::*;

@@ -1,0 +1,22 @@
+use axum::{Json, extract::State};
+use domain::PhoneNumberId;
+use services::{TenantServices, onboarding::NumberView};
+
+use crate::{
+    http::problem::{ApiResult, Path, Problem},
+    tenant::Tenant,
+};
+
+/// Read the number's fields from the provider again.
+#[utoipa::path(
+    post, path = "/v1/t/{slug}/numbers/{phone_number_id}/check", operation_id = "check_number", tag = "numbers", security(("session" = []), ("api_key" = [])),
+    params(("slug" = String, Path, description = "The tenant's address"), ("phone_number_id" = PhoneNumberId, Path, description = "The number")),
+    responses((status = 200, body = NumberView), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 502, body = Problem, description = "The provider refused"), (status = 503, body = Problem))
+)]
+pub async fn check(
+    State(services): State<TenantServices>,
+    tenant: Tenant,
+    Path((_, id)): Path<(String, PhoneNumberId)>,
+) -> ApiResult<Json<NumberView>> {
+    Ok(Json(services.check_number(&tenant.scope, id).await?))
+}

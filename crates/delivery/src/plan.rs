@@ -1,0 +1,198 @@
+//! The last decision before a call, and the message as the provider port takes it. Pure.
+
+use domain::{
+    MediaId,
+    content::{Content, TemplateMessage},
+    decision::{CUSTOMER_SERVICE_WINDOW, SendFacts, decide},
+    ports::{FaultClass, OutboundMessage, Payload},
+    status::MessageStatus,
+    template::Template,
+};
+use store::delivery::{AttemptOutcome, Claimed, Fault, Loaded, LoadedMedia, LoadedMessage};
+use time::OffsetDateTime;
+
+use crate::verdict::{Tries, ledger, own};
+
+/// Class of a refusal by our own rules.
+const REFUSED_BY_RULE: &str = "refused_by_rule";
+
+/// What happens with a claimed row.
+#[derive(Debug)]
+pub(crate) enum Plan {
+    /// It is called.
+    Call(Box<Outgoing>),
+    /// It is over without a call.
+    Over(AttemptOutcome),
+}
+
+/// A message on its way out.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    /// Its ledger row.
+    pub(crate) row: Claimed,
+    /// What was tried before.
+    pub(crate) tries: Tries,
+    /// The message; a media id at the provider is filled in before the call.
+    pub(crate) message: OutboundMessage,
+    /// The media that it needs.
+    pub(crate) media: Option<(MediaId, LoadedMedia)>,
+}
+
+/// Plans one row.
+pub(crate) fn plan(loaded: &Loaded, row: Claimed, now: OffsetDateTime) -> Plan {
+    let Some(message) = loaded.messages.get(&row.message_id) else {
+        return Plan::Over(AttemptOutcome::Dropped);
+    };
+    if message.status > MessageStatus::Submitted {
+        return Plan::Over(AttemptOutcome::Dropped);
+    }
+    match compose(loaded, message, row, now) {
+        Ok(outgoing) => Plan::Call(Box::new(outgoing)),
+        Err(outcome) => Plan::Over(outcome),
+    }
+}
+
+fn compose(
+    loaded: &Loaded,
+    message: &LoadedMessage,
+    row: Claimed,
+    now: OffsetDateTime,
+) -> Result<Outgoing, AttemptOutcome> {
+    let content = message.content.as_ref();
+    let content = content.ok_or_else(|| invalid("This version can't read the stored message."))?;
+    let template = match content {
+        Content::Template(wanted) => Some(usable(&loaded.templates, wanted)),
+        _ => None,
+    };
+    let decision = decide(&SendFacts {
+        now,
+        window_expires_at: message.last_inbound_at.map(|at| at + CUSTOMER_SERVICE_WINDOW),
+        is_template: template.is_some(),
+        template_fault: template.as_ref().and_then(|found| found.as_ref().err().cloned()),
+        tenant_active: loaded.connected.tenant_active,
+        number_pause: None,
+    });
+    if !decision.allowed {
+        let fault = Fault {
+            class: REFUSED_BY_RULE,
+            code: None,
+            message: decision.reason.clone(),
+            trace_id: None,
+        };
+        return Err(AttemptOutcome::Rejected {
+            fault,
+            decision: Some(decision),
+        });
+    }
+    let to = message.recipient.clone();
+    let to = to.ok_or_else(|| {
+        let fault = own(
+            FaultClass::Recipient,
+            "Neither a phone number nor a user id of this contact is known.",
+        );
+        AttemptOutcome::Rejected {
+            fault: ledger(&fault),
+            decision: None,
+        }
+    })?;
+    let template = template.and_then(Result::ok);
+    let (payload, media) = payload(loaded, content, template)?;
+    let tries = Tries {
+        earlier: message.earlier_tries,
+        first_at: message.first_tried_at,
+    };
+    let message = OutboundMessage {
+        message_id: row.message_id,
+        to,
+        payload,
+        reply_to: message.reply_to.clone(),
+    };
+    Ok(Outgoing {
+        row,
+        tries,
+        message,
+        media,
+    })
+}
+
+/// The template as it stands now, or why it can't be sent.
+fn usable<'a>(templates: &'a [Template], wanted: &TemplateMessage) -> Result<&'a Template, String> {
+    let mut named = templates.iter();
+    let found = named.find(|template| template.name == wanted.name && template.language == wanted.language);
+    let found = found.ok_or_else(|| {
+        format!(
+            "The template {} ({}) no longer exists. Sync the templates and choose another one.",
+            wanted.name, wanted.language
+        )
+    })?;
+    if let Some(reason) = found.unsendable() {
+        return Err(reason);
+    }
+    let faults = found.check(&wanted.parameters);
+    if faults.is_empty() {
+        return Ok(found);
+    }
+    let faults: Vec<_> = faults
+        .iter()
+        .map(|fault| format!("{}: {}", fault.field, fault.message))
+        .collect();
+    Err(format!(
+        "The template was changed and its values no longer fit. {}",
+        faults.join(" ")
+    ))
+}
+
+type Composed = (Payload, Option<(MediaId, LoadedMedia)>);
+
+fn payload(
+    loaded: &Loaded,
+    content: &Content,
+    template: Option<&Template>,
+) -> Result<Composed, AttemptOutcome> {
+    let stored = |id: Option<MediaId>| {
+        let found = id.and_then(|id| Some((id, loaded.media.get(&id)?.clone())));
+        found.ok_or_else(|| {
+            invalid("The file is not stored here any more. Upload it again and send a new message.")
+        })
+    };
+    Ok(match (content, template) {
+        (Content::Text { body }, _) => (Payload::Text { body: body.clone() }, None),
+        (Content::Buttons(buttons), _) => (Payload::Buttons(buttons.clone()), None),
+        (Content::Image(image), _) => {
+            let media = stored(image.media_id)?;
+            (
+                Payload::Image {
+                    provider_media_id: String::new(),
+                    caption: image.caption.clone(),
+                },
+                Some(media),
+            )
+        }
+        (Content::Template(message), Some(template)) => {
+            let header = message.parameters.get("header.media");
+            let media = header.map(|id| stored(id.parse().ok())).transpose()?;
+            let template = Box::new(template.clone());
+            (
+                Payload::Template {
+                    template,
+                    values: message.parameters.clone(),
+                    header_media_id: None,
+                },
+                media,
+            )
+        }
+        _ => {
+            return Err(invalid(&format!(
+                "A message of kind {} can't be sent from here yet.",
+                content.kind()
+            )));
+        }
+    })
+}
+
+fn invalid(message: &str) -> AttemptOutcome {
+    AttemptOutcome::Rejected {
+        fault: ledger(&own(FaultClass::Invalid, message)),
+        decision: None,
+    }
+}

@@ -1,0 +1,243 @@
+//! From what a call brought back to what the ledger says and what happens next. Pure.
+
+use domain::{
+    SendAttemptId,
+    ports::{FaultClass, ProviderFault, SendOutcome},
+};
+use store::delivery::{AttemptOutcome, Fault};
+use time::{Duration, OffsetDateTime};
+
+/// Calls per message before the machine gives up.
+const TRIES_MAX: u32 = 8;
+/// How long the machine tries one message; a later answer would surprise the customer.
+const TRY_FOR: Duration = Duration::minutes(15);
+/// First wait; each further one is at most three times as long.
+const WAIT_FIRST: Duration = Duration::seconds(1);
+/// Longest wait.
+const WAIT_MAX: Duration = Duration::minutes(5);
+/// Longest wait for one customer.
+const PAIR_WAIT_MAX: Duration = Duration::hours(1);
+
+/// What was tried before.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tries {
+    /// Calls that were not sent.
+    pub(crate) earlier: u32,
+    /// When the first of them was claimed.
+    pub(crate) first_at: Option<OffsetDateTime>,
+}
+
+/// What follows from an outcome.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    /// For the ledger.
+    pub(crate) outcome: AttemptOutcome,
+    /// Pause the number, with this reason.
+    pub(crate) pause: Option<String>,
+    /// The number goes too fast.
+    pub(crate) slow: bool,
+    /// The conversation waits until then.
+    pub(crate) hold_until: Option<OffsetDateTime>,
+}
+
+/// Judges an outcome. `next` is the id of a further attempt, `jitter` a random share of `[0, 1)`.
+pub(crate) fn judge(
+    outcome: SendOutcome,
+    tries: Tries,
+    now: OffsetDateTime,
+    next: SendAttemptId,
+    jitter: f64,
+) -> Verdict {
+    let plain = |outcome| Verdict {
+        outcome,
+        pause: None,
+        slow: false,
+        hold_until: None,
+    };
+    let (fault, not_sent) = match outcome {
+        SendOutcome::Accepted {
+            provider_id, held, ..
+        } => {
+            return plain(AttemptOutcome::Accepted { provider_id, held });
+        }
+        SendOutcome::Ambiguous(fault) => {
+            return plain(AttemptOutcome::Unknown {
+                fault: ledger(&fault),
+            });
+        }
+        SendOutcome::Refused(fault) => (fault, false),
+        SendOutcome::NotSent(fault) => (fault, true),
+    };
+    if let Some(reason) = pause_reason(&fault) {
+        let outcome = AttemptOutcome::Again {
+            fault: ledger(&fault),
+            next,
+            not_before: now,
+        };
+        return Verdict {
+            pause: Some(reason),
+            ..plain(outcome)
+        };
+    }
+    if !not_sent && !fault.class.machine_may_retry() {
+        return plain(AttemptOutcome::Rejected {
+            fault: ledger(&fault),
+            decision: None,
+        });
+    }
+    let slow = fault.class == FaultClass::RateLimited;
+    let late = tries.first_at.is_some_and(|first| now - first >= TRY_FOR);
+    if tries.earlier + 1 >= TRIES_MAX || late {
+        return Verdict {
+            slow,
+            ..plain(AttemptOutcome::GivenUp {
+                fault: ledger(&fault),
+            })
+        };
+    }
+    let not_before = now + wait(&fault, tries.earlier, jitter);
+    let outcome = AttemptOutcome::Again {
+        fault: ledger(&fault),
+        next,
+        not_before,
+    };
+    Verdict {
+        outcome,
+        pause: None,
+        slow,
+        hold_until: Some(not_before),
+    }
+}
+
+/// Exponential, with full jitter so that many do not come back together; the provider's own word is the least.
+fn wait(fault: &ProviderFault, earlier: u32, jitter: f64) -> Duration {
+    let wait = if fault.class == FaultClass::PairRate {
+        (Duration::SECOND * 4_i32.saturating_pow(earlier)).min(PAIR_WAIT_MAX) * (1.0 + jitter / 4.0)
+    } else {
+        (WAIT_FIRST * 3_i32.saturating_pow(earlier)).min(WAIT_MAX) * jitter
+    };
+    let asked = fault
+        .retry_after
+        .and_then(|after| Duration::try_from(after).ok())
+        .unwrap_or_default();
+    wait.max(asked)
+}
+
+/// Why the number must stop until a person has acted; `None` when it may go on.
+fn pause_reason(fault: &ProviderFault) -> Option<String> {
+    let cure = match fault.class {
+        FaultClass::Token => {
+            "The provider no longer takes the access token. Connect the number with a new one, then resume it."
+        }
+        FaultClass::NumberBlocked => {
+            "The provider blocks the number, or it is not registered. See WhatsApp Manager for the reason, then resume it."
+        }
+        FaultClass::Payment => {
+            "The provider asks for a payment method. Add one in WhatsApp Manager, then resume the number."
+        }
+        _ => return None,
+    };
+    Some(format!("{cure} The provider said: {fault}"))
+}
+
+/// The fault as the ledger keeps it.
+pub(crate) fn ledger(fault: &ProviderFault) -> Fault {
+    Fault {
+        class: fault.class.into(),
+        code: fault.code,
+        message: fault.message.clone(),
+        trace_id: fault.trace_id.clone(),
+    }
+}
+
+/// A fault of our own side, in the provider's shape.
+pub(crate) fn own(class: FaultClass, message: impl Into<String>) -> ProviderFault {
+    ProviderFault {
+        class,
+        code: None,
+        subcode: None,
+        message: message.into(),
+        trace_id: None,
+        retry_after: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::TypedId;
+
+    use super::*;
+
+    fn verdict(outcome: SendOutcome, earlier: u32, first_at: Option<OffsetDateTime>) -> Verdict {
+        let next = SendAttemptId::from_uuid(uuid::Uuid::from_u128(1));
+        judge(
+            outcome,
+            Tries { earlier, first_at },
+            OffsetDateTime::UNIX_EPOCH,
+            next,
+            0.5,
+        )
+    }
+
+    #[test]
+    fn only_what_was_certainly_not_sent_and_may_be_retried_goes_again() {
+        use AttemptOutcome as O;
+        use FaultClass as F;
+        let refused = |class| verdict(SendOutcome::Refused(own(class, "")), 0, None).outcome;
+        for class in [F::RateLimited, F::PairRate, F::Maintenance] {
+            assert!(matches!(refused(class), O::Again { .. }), "{class}");
+        }
+        for class in [
+            F::Permission,
+            F::Window,
+            F::TemplateUnavailable,
+            F::Recipient,
+            F::Invalid,
+            F::Other,
+            F::ProviderDown,
+        ] {
+            assert!(matches!(refused(class), O::Rejected { .. }), "{class}");
+        }
+        let ambiguous = verdict(SendOutcome::Ambiguous(own(F::RateLimited, "")), 0, None);
+        assert!(matches!(ambiguous.outcome, O::Unknown { .. }));
+        let not_sent = verdict(SendOutcome::NotSent(own(F::Network, "")), 0, None);
+        assert!(matches!(not_sent.outcome, O::Again { .. }));
+    }
+
+    #[test]
+    fn a_dead_token_pauses_and_costs_no_try() {
+        for class in [FaultClass::Token, FaultClass::NumberBlocked, FaultClass::Payment] {
+            let verdict = verdict(SendOutcome::Refused(own(class, "gone")), 7, None);
+            assert!(verdict.pause.is_some_and(|reason| reason.ends_with("gone")));
+            assert!(matches!(verdict.outcome, AttemptOutcome::Again { .. }));
+        }
+    }
+
+    #[test]
+    fn waits_grow_honour_the_provider_and_end() {
+        let at = |verdict: Verdict| match verdict.outcome {
+            AttemptOutcome::Again { not_before, .. } => {
+                Some((not_before - OffsetDateTime::UNIX_EPOCH).whole_milliseconds())
+            }
+            _ => None,
+        };
+        let network = || SendOutcome::NotSent(own(FaultClass::Network, ""));
+        assert_eq!(
+            [0, 1, 2, 6, 7].map(|tries| at(verdict(network(), tries, None))),
+            [Some(500), Some(1_500), Some(4_500), Some(150_000), None]
+        );
+        let long_ago = OffsetDateTime::UNIX_EPOCH - TRY_FOR;
+        assert_eq!(at(verdict(network(), 1, Some(long_ago))), None);
+        let mut fault = own(FaultClass::RateLimited, "");
+        fault.retry_after = Some(std::time::Duration::from_secs(60));
+        assert_eq!(at(verdict(SendOutcome::Refused(fault), 0, None)), Some(60_000));
+        let pair = |tries| {
+            at(verdict(
+                SendOutcome::Refused(own(FaultClass::PairRate, "")),
+                tries,
+                None,
+            ))
+        };
+        assert_eq!([0, 1, 2].map(pair), [Some(1_125), Some(4_500), Some(18_000)]);
+    }
+}

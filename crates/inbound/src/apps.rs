@@ -1,0 +1,56 @@
+//! The apps that may sign, kept in memory: the ack path never waits for the database, and a new secret counts within a
+//! second of the first webhook that needs it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use domain::MetaAppId;
+use store::ingest::SigningApp;
+use tokio::{sync::Mutex, time::Instant};
+
+use crate::Deps;
+
+/// At most one reading per this long, however many unknown apps or forged bodies come.
+const MISS_INTERVAL: Duration = Duration::from_secs(1);
+
+type Snapshot = Arc<HashMap<MetaAppId, Arc<SigningApp>>>;
+
+/// The known apps.
+pub(crate) struct Apps {
+    deps: Deps,
+    ttl: Duration,
+    current: RwLock<(Option<Instant>, Snapshot)>,
+    /// When the last reading began; held while one runs.
+    reading: Mutex<Option<Instant>>,
+}
+
+impl Apps {
+    pub(crate) fn new(deps: Deps, ttl: Duration) -> Self {
+        Self { deps, ttl, current: RwLock::default(), reading: Mutex::default() }
+    }
+
+    /// The app as far as memory knows it, and whether that is old enough to be read again.
+    pub(crate) fn known(&self, id: MetaAppId) -> (Option<Arc<SigningApp>>, bool) {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let stale = current.0.is_none_or(|read| read.elapsed() > self.ttl);
+        (current.1.get(&id).cloned(), stale)
+    }
+
+    /// Reads again unless that was done a moment ago. While somebody else reads, waits for them.
+    pub(crate) async fn refresh(&self) -> Result<(), store::Error> {
+        let asked = Instant::now();
+        let mut last = self.reading.lock().await;
+        if last.is_some_and(|began| began > asked || began.elapsed() < MISS_INTERVAL) {
+            return Ok(());
+        }
+        let began = Instant::now();
+        let apps = self.deps.db.signing_apps(&self.deps.vault, self.deps.clock.now()).await?;
+        let snapshot: HashMap<_, _> = apps.into_iter().map(|app| (app.id, Arc::new(app))).collect();
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = (Some(began), Arc::new(snapshot));
+        *last = Some(began);
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! The Cloud API adapter at the wire.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on should stop"
+)]
+
+mod bodies;
+mod inbound;
+mod outcomes;
+mod peer;
+mod reads;
+mod tolerance;
+mod webhooks;

@@ -1,0 +1,78 @@
+use axum::Json;
+use axum::extract::{Query, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::error::ControlError;
+use crate::clock::rfc3339;
+use crate::state::Sandbox;
+use crate::state::events::Event;
+use crate::state::faults::Faults;
+
+/// Longest single jump: one year, in seconds.
+const LONGEST_JUMP: u32 = 366 * 24 * 60 * 60;
+/// Calls in one answer when `limit` is not given.
+const CALLS: usize = 1000;
+
+/// `GET /sandbox/clock`: simulated time and how far it runs ahead of real time.
+pub(super) async fn clock(State(sandbox): State<Sandbox>) -> Json<Value> {
+    Json(json!({"now": rfc3339(sandbox.now_ms()), "offset_ms": sandbox.clock().offset_ms()}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdvanceClock {
+    advance_seconds: u32,
+}
+
+/// `POST /sandbox/clock`: moves simulated time forward.
+pub(super) async fn advance_clock(
+    State(sandbox): State<Sandbox>,
+    Json(body): Json<AdvanceClock>,
+) -> Result<Json<Value>, ControlError> {
+    if body.advance_seconds == 0 || body.advance_seconds > LONGEST_JUMP {
+        return Err(ControlError::bad(
+            "The clock moves forward by 1 second to 366 days at a time.",
+        ));
+    }
+    sandbox.clock().advance_seconds(body.advance_seconds);
+    let now = rfc3339(sandbox.now_ms());
+    let offset_ms = sandbox.clock().offset_ms();
+    sandbox.write(|world| {
+        world.fired.push(Event::Clock {
+            now: now.clone(),
+            offset_ms,
+        })
+    });
+    Ok(Json(json!({"now": now, "offset_ms": offset_ms})))
+}
+
+/// `GET /sandbox/faults`.
+pub(super) async fn faults(State(sandbox): State<Sandbox>) -> Json<Faults> {
+    Json(sandbox.faults(|faults| faults.clone()))
+}
+
+/// `POST /sandbox/faults`: sets all switches; what is left out is off.
+pub(super) async fn set_faults(State(sandbox): State<Sandbox>, Json(body): Json<Faults>) -> Json<Faults> {
+    sandbox.faults(|faults| *faults = body.clone());
+    sandbox.wake_webhooks();
+    Json(body)
+}
+
+/// `DELETE /sandbox/faults`: everything works again.
+pub(super) async fn clear_faults(State(sandbox): State<Sandbox>) -> Json<Faults> {
+    set_faults(State(sandbox), Json(Faults::default())).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct ReadCalls {
+    #[serde(default)]
+    since: u64,
+    limit: Option<usize>,
+}
+
+/// `GET /sandbox/calls?since=`: Graph calls after a position, oldest first.
+pub(super) async fn calls(State(sandbox): State<Sandbox>, Query(query): Query<ReadCalls>) -> Json<Value> {
+    let calls = sandbox.calls(|calls| calls.since(query.since, query.limit.unwrap_or(CALLS)));
+    Json(json!({"calls": calls}))
+}

@@ -1,0 +1,84 @@
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::access::Access;
+use super::error::GraphError;
+use super::{GraphCall, success};
+use crate::rules::text_at;
+use crate::state::Sandbox;
+use crate::state::model::Subscription;
+use crate::webhooks::deliver::handshake;
+
+/// Longest override address, characters.
+const OVERRIDE_URL: usize = 200;
+
+/// `GET /{WABA}/subscribed_apps`.
+pub(super) fn list(sandbox: &Sandbox, access: &Access, call: &GraphCall) -> Result<Response, GraphError> {
+    let data: Vec<Value> = sandbox.read(|world| {
+        let waba = access.waba(world, call)?;
+        let entry = |(app_id, subscription): (&String, &Subscription)| {
+            let mut entry = json!({"whatsapp_business_api_data": {
+                "id": app_id,
+                "link": format!("https://www.facebook.com/games/?app_id={app_id}"),
+                "name": format!("App {app_id}"),
+            }});
+            if let (Some(uri), Some(object)) = (&subscription.override_callback_uri, entry.as_object_mut()) {
+                object.insert("override_callback_uri".to_owned(), uri.clone().into());
+            }
+            entry
+        };
+        Ok(waba.subscriptions.iter().map(entry).collect())
+    })?;
+    Ok(Json(json!({"data": data})).into_response())
+}
+
+/// `POST /{WABA}/subscribed_apps`: subscribes the token's app, with an own callback when one is given.
+pub(super) async fn subscribe(
+    sandbox: &Sandbox,
+    access: &Access,
+    call: &GraphCall,
+) -> Result<Response, GraphError> {
+    sandbox.read(|world| access.waba(world, call).map(|_| ()))?;
+    let body = call.json().unwrap_or_default();
+    let override_callback_uri = text_at(&body, "/override_callback_uri").map(str::to_owned);
+    if let Some(uri) = &override_callback_uri {
+        if uri.len() > OVERRIDE_URL {
+            return Err(GraphError::parameter(
+                "Param override_callback_uri must be at most 200 characters long.",
+            ));
+        }
+        let verify_token = text_at(&body, "/verify_token")
+            .ok_or_else(|| GraphError::parameter("The parameter verify_token is required."))?;
+        let challenge = sandbox.write(|world| world.ids.object());
+        handshake(uri, verify_token, &challenge)
+            .await
+            .map_err(|why| GraphError::callback_verification(&why))?;
+    }
+    sandbox.write(|world| {
+        if let Some(waba) = world.wabas.get_mut(&call.node) {
+            waba.subscriptions.insert(
+                access.app_id.clone(),
+                Subscription {
+                    override_callback_uri,
+                },
+            );
+        }
+    });
+    success()
+}
+
+/// `DELETE /{WABA}/subscribed_apps`: ends the subscription of the token's app.
+pub(super) fn unsubscribe(
+    sandbox: &Sandbox,
+    access: &Access,
+    call: &GraphCall,
+) -> Result<Response, GraphError> {
+    sandbox.read(|world| access.waba(world, call).map(|_| ()))?;
+    sandbox.write(|world| {
+        if let Some(waba) = world.wabas.get_mut(&call.node) {
+            waba.subscriptions.remove(&access.app_id);
+        }
+    });
+    success()
+}

@@ -1,0 +1,285 @@
+//! The command line.
+
+pub mod doctor;
+pub mod migrate;
+mod ports;
+pub mod sandbox;
+
+use std::io::Write;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use ports::DevPorts;
+
+use crate::config::Config;
+use crate::logging;
+
+/// Parlance: an open, self-hosted, multi-tenant messaging platform over the WhatsApp Business Platform.
+#[derive(Debug, Parser)]
+#[command(name = "parlance", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run everything on this machine: a private PostgreSQL, every role, demo data and a simulated WhatsApp
+    Dev(DevArgs),
+    /// Run roles of a production installation
+    Serve(ServeArgs),
+    /// Create or update the database roles and the schema
+    Migrate(ConfigArgs),
+    /// Check the configuration, every database role and the ports; say how to mend what is wrong
+    Doctor(DoctorArgs),
+    /// Print an OpenAPI document
+    Openapi(OpenapiArgs),
+    /// Make the first accounts
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Run the simulated WhatsApp alone
+    Sandbox(SandboxArgs),
+}
+
+/// Where the configuration comes from.
+#[derive(Clone, Debug, Args)]
+pub struct ConfigArgs {
+    /// TOML file whose keys override the defaults; PARLANCE_* variables override both
+    #[arg(long, env = "PARLANCE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `parlance dev`.
+#[derive(Clone, Debug, Args)]
+pub struct DevArgs {
+    /// Folder of the database, media, the sandbox's state and dev.json [default: ./data, or PARLANCE_DATA_DIR]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// First of four ports: tenant app, admin portal, webhooks, sandbox
+    #[arg(long, value_name = "PORT", default_value_t = 7420, value_parser = clap::value_parser!(u16).range(1..=65532))]
+    pub port_base: u16,
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Where the rest of the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// A part of the program that can run in a process of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Role {
+    /// Tenant app and tenant API
+    TenantApi,
+    /// Admin portal and its API
+    AdminApi,
+    /// Webhook intake
+    Gateway,
+    /// From raw webhooks to the conversation model
+    Normalizer,
+    /// Lanes and the send ledger
+    Delivery,
+}
+
+impl Role {
+    /// The database roles this part signs in as.
+    pub fn database_roles(self) -> &'static [&'static str] {
+        match self {
+            Self::TenantApi => &["tenant", "events"],
+            Self::AdminApi => &["platform"],
+            Self::Gateway | Self::Normalizer => &["ingest"],
+            Self::Delivery => &["delivery", "tenant", "events"],
+        }
+    }
+
+    /// Database roles of several parts, each once, in the order of first use.
+    pub fn database_roles_of(roles: &[Self]) -> Vec<&'static str> {
+        let mut all = Vec::new();
+        for name in roles.iter().flat_map(|role| role.database_roles()) {
+            if !all.contains(name) {
+                all.push(*name);
+            }
+        }
+        all
+    }
+}
+
+/// `parlance serve`.
+#[derive(Clone, Debug, Args)]
+pub struct ServeArgs {
+    /// Parts to run in this process
+    #[arg(long, value_delimiter = ',', required = true, value_name = "ROLE,…")]
+    pub roles: Vec<Role>,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// `parlance doctor`.
+#[derive(Clone, Debug, Args)]
+pub struct DoctorArgs {
+    /// Parts that shall run here; all of them by default
+    #[arg(long, value_delimiter = ',', value_name = "ROLE,…")]
+    pub roles: Vec<Role>,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// `parlance openapi`.
+#[derive(Clone, Debug, Args)]
+pub struct OpenapiArgs {
+    /// Whose API
+    pub surface: Surface,
+}
+
+/// One of the two APIs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Surface {
+    /// The tenant API
+    Tenant,
+    /// The API of the admin portal
+    Admin,
+}
+
+/// `parlance admin …`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Make a platform admin; the password is read from standard input, or drawn and printed once
+    CreatePlatformUser(CreatePlatformUserArgs),
+    /// Make a tenant with its first owner; the password is read from standard input, or drawn and printed once
+    CreateTenant(CreateTenantArgs),
+}
+
+/// `parlance admin create-platform-user`.
+#[derive(Clone, Debug, Args)]
+pub struct CreatePlatformUserArgs {
+    /// Email address to sign in with
+    #[arg(long)]
+    pub email: String,
+    /// Read the password from standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// `parlance admin create-tenant`.
+#[derive(Clone, Debug, Args)]
+pub struct CreateTenantArgs {
+    /// Name shown to people
+    #[arg(long)]
+    pub name: String,
+    /// Name in addresses: small letters, digits and hyphens
+    #[arg(long)]
+    pub slug: String,
+    /// Email address of the first owner
+    #[arg(long)]
+    pub owner_email: String,
+    /// Read the owner's password from standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// `parlance sandbox`.
+#[derive(Clone, Debug, Args)]
+pub struct SandboxArgs {
+    /// Folder of the sandbox's state
+    #[arg(long, value_name = "DIR", default_value = "./data/sandbox")]
+    pub data_dir: PathBuf,
+    /// Port to listen on
+    #[arg(long, default_value_t = 7423)]
+    pub port: u16,
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Address that clients use [default: http://HOST:PORT]
+    #[arg(long)]
+    pub public_url: Option<url::Url>,
+    /// Seed of everything the sandbox draws
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Runs one command to its end.
+pub fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    match command {
+        Command::Migrate(args) => {
+            let config = load(&args)?;
+            runtime.block_on(migrate::run(&config))?;
+            writeln!(std::io::stdout(), "The schema is current.")?;
+        }
+        Command::Doctor(args) => return runtime.block_on(doctor_command(&args)),
+        Command::Sandbox(args) => {
+            load_defaults()?;
+            runtime.block_on(sandbox::run(&args))?;
+        }
+        Command::Dev(_) | Command::Serve(_) | Command::Openapi(_) | Command::Admin(_) => {
+            anyhow::bail!("this command is not composed yet")
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn load(args: &ConfigArgs) -> anyhow::Result<Config> {
+    let config = Config::load(args.config.as_deref())?;
+    logging::init(&config.log)?;
+    Ok(config)
+}
+
+fn load_defaults() -> anyhow::Result<Config> {
+    load(&ConfigArgs { config: None })
+}
+
+async fn doctor_command(args: &DoctorArgs) -> anyhow::Result<ExitCode> {
+    let roles = if args.roles.is_empty() {
+        Role::value_variants()
+    } else {
+        &args.roles
+    };
+    let config = Config::load(args.config.config.as_deref())?;
+    let mut report = doctor::Report::default();
+    doctor::configuration(&config, roles, &mut report);
+    doctor::ports(&config, roles, &mut report);
+    doctor::databases(&config, roles, &mut report).await;
+    let mut out = std::io::stdout().lock();
+    write!(out, "Configuration in effect:\n{config}\nChecks:\n{report}")?;
+    Ok(if report.is_sound() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+        let cli =
+            Cli::try_parse_from(["parlance", "serve", "--roles", "tenant-api,gateway,normalizer"]).unwrap();
+        let Command::Serve(serve) = cli.command else {
+            panic!("not serve")
+        };
+        assert_eq!(
+            Role::database_roles_of(&serve.roles),
+            ["tenant", "events", "ingest"]
+        );
+        assert!(Cli::try_parse_from(["parlance", "serve"]).is_err());
+        assert!(Cli::try_parse_from(["parlance", "dev", "--port-base", "65533"]).is_err());
+    }
+}

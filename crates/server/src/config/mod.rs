@@ -1,0 +1,188 @@
+//! The typed configuration: compiled-in defaults, then a file, then `PARLANCE_*`; validated before anything starts.
+
+mod load;
+mod network;
+mod print;
+mod validate;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
+use url::Url;
+
+pub use load::{Error, Problem};
+pub use network::Allowed;
+pub use validate::Needs;
+
+/// Everything an operator can set; no value of a secret shows in `Debug`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Folder of the embedded database, the sandbox's state and `dev.json`.
+    pub data_dir: PathBuf,
+    /// Folder of stored media.
+    pub blob_dir: PathBuf,
+    /// URL of a role that may create roles and databases, for `migrate`; in `dev` it takes the place of the embedded PostgreSQL.
+    pub database_url: Option<SecretString>,
+    /// Master key that wraps every data key: 32 bytes in base64.
+    pub master_key: Option<SecretString>,
+    /// File that holds the master key in the same form.
+    pub master_key_file: Option<PathBuf>,
+    /// Where we listen.
+    pub http: Http,
+    /// How the outside reaches us: origins for cookies and CSRF, addresses for links and callbacks.
+    pub public_urls: PublicUrls,
+    /// One connection URL per role.
+    pub database: Database,
+    /// Outgoing connections.
+    pub egress: Egress,
+    /// What is logged, and how.
+    pub log: Log,
+    /// Webhook intake.
+    pub ingest: Ingest,
+    /// Sending.
+    pub delivery: Delivery,
+    /// Signed-in sessions.
+    pub session: Session,
+}
+
+/// Listen addresses, one per surface.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Tenant app and tenant API.
+    pub tenant_app_addr: SocketAddr,
+    /// Admin portal and its API.
+    pub admin_portal_addr: SocketAddr,
+    /// Webhook gateway.
+    pub webhooks_addr: SocketAddr,
+}
+
+/// Public base URLs, one per surface; without path.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicUrls {
+    /// Tenant app and tenant API.
+    pub tenant_app: Url,
+    /// Admin portal and its API.
+    pub admin_portal: Url,
+    /// Webhook gateway.
+    pub webhooks: Url,
+}
+
+/// Connection URLs and pool sizes of the database roles.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Owner of the schema; migrations only.
+    pub owner_url: Option<SecretString>,
+    /// API, services and workers.
+    pub tenant_url: Option<SecretString>,
+    /// Gateway and normalizer.
+    pub ingest_url: Option<SecretString>,
+    /// Lanes and ledger.
+    pub delivery_url: Option<SecretString>,
+    /// Outbox tailer.
+    pub events_url: Option<SecretString>,
+    /// Admin portal.
+    pub platform_url: Option<SecretString>,
+    /// Longest wait for a free connection, in milliseconds.
+    pub acquire_timeout_ms: u64,
+    /// Most connections per role in this process.
+    pub pools: Pools,
+}
+
+/// Most connections per role in this process.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pools {
+    /// API, services and workers.
+    pub tenant: u32,
+    /// Gateway and normalizer.
+    pub ingest: u32,
+    /// Lanes and ledger.
+    pub delivery: u32,
+    /// Outbox tailer.
+    pub events: u32,
+    /// Admin portal.
+    pub platform: u32,
+}
+
+/// Outgoing connections.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Egress {
+    /// Hosts, addresses and CIDR ranges that may be reached although they are private; a list, or comma-separated.
+    #[serde(deserialize_with = "words")]
+    pub allow: Vec<String>,
+}
+
+/// Log output.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Lines for people, or JSON for machines.
+    pub format: LogFormat,
+    /// A filter such as `info,inbound=debug`.
+    pub filter: String,
+}
+
+/// The form of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Webhook intake.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ingest {
+    /// Streams of the raw log; each has one writer. It must not shrink while the raw log holds rows of the higher ones.
+    pub streams: u16,
+    /// Most bodies in one commit.
+    pub batch_rows: usize,
+    /// Most bodies waiting per stream; more are answered 503.
+    pub queue_rows: usize,
+    /// Most bodies the normalizer takes at a time.
+    pub normalizer_batch_rows: usize,
+}
+
+/// Sending.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    /// Most lanes (phone numbers) that this process owns.
+    pub lanes: usize,
+    /// Most messages claimed at a time.
+    pub claim_rows: usize,
+}
+
+/// Signed-in sessions.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// Hours after which a session ends in any case.
+    pub lifetime_hours: u32,
+    /// Hours without a request after which it ends.
+    pub idle_hours: u32,
+}
+
+fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Words {
+        One(String),
+        Many(Vec<String>),
+    }
+    let words = match Words::deserialize(deserializer)? {
+        Words::One(text) => text.split(',').map(|word| word.trim().to_owned()).collect(),
+        Words::Many(words) => words,
+    };
+    Ok(words.into_iter().filter(|word| !word.is_empty()).collect())
+}

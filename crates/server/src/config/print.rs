@@ -1,0 +1,112 @@
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::{Config, LogFormat};
+
+const MASKED: &str = "••••";
+const UNSET: &str = "(not set)";
+
+impl Config {
+    /// Every key with its value in effect, in the order of the defaults; secrets are masked.
+    pub fn entries(&self) -> Vec<(String, String)> {
+        let secret = |secret: &Option<SecretString>| secret.as_ref().map_or(UNSET, |_| MASKED).to_owned();
+        let file = self
+            .master_key_file
+            .as_ref()
+            .map_or(UNSET.to_owned(), |file| file.display().to_string());
+        let format = match self.log.format {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        };
+        let pools = &self.database.pools;
+        let mut entries: Vec<(&str, String)> = vec![
+            ("data_dir", self.data_dir.display().to_string()),
+            ("blob_dir", self.blob_dir.display().to_string()),
+            (
+                "database_url",
+                self.database_url.as_ref().map_or(UNSET.to_owned(), masked_url),
+            ),
+            ("master_key", secret(&self.master_key)),
+            ("master_key_file", file),
+            ("http.tenant_app_addr", self.http.tenant_app_addr.to_string()),
+            ("http.admin_portal_addr", self.http.admin_portal_addr.to_string()),
+            ("http.webhooks_addr", self.http.webhooks_addr.to_string()),
+            ("public_urls.tenant_app", self.public_urls.tenant_app.to_string()),
+            (
+                "public_urls.admin_portal",
+                self.public_urls.admin_portal.to_string(),
+            ),
+            ("public_urls.webhooks", self.public_urls.webhooks.to_string()),
+        ];
+        entries.extend([
+            (
+                "database.acquire_timeout_ms",
+                self.database.acquire_timeout_ms.to_string(),
+            ),
+            ("database.pools.tenant", pools.tenant.to_string()),
+            ("database.pools.ingest", pools.ingest.to_string()),
+            ("database.pools.delivery", pools.delivery.to_string()),
+            ("database.pools.events", pools.events.to_string()),
+            ("database.pools.platform", pools.platform.to_string()),
+            ("egress.allow", self.egress.allow.join(", ")),
+            ("log.format", format.to_owned()),
+            ("log.filter", self.log.filter.clone()),
+            ("ingest.streams", self.ingest.streams.to_string()),
+            ("ingest.batch_rows", self.ingest.batch_rows.to_string()),
+            ("ingest.queue_rows", self.ingest.queue_rows.to_string()),
+            (
+                "ingest.normalizer_batch_rows",
+                self.ingest.normalizer_batch_rows.to_string(),
+            ),
+            ("delivery.lanes", self.delivery.lanes.to_string()),
+            ("delivery.claim_rows", self.delivery.claim_rows.to_string()),
+            ("session.lifetime_hours", self.session.lifetime_hours.to_string()),
+            ("session.idle_hours", self.session.idle_hours.to_string()),
+        ]);
+        let urls = self.database.urls().map(|(role, url)| {
+            (
+                format!("database.{role}_url"),
+                url.map_or(UNSET.to_owned(), masked_url),
+            )
+        });
+        entries
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .chain(urls)
+            .collect()
+    }
+}
+
+/// A connection URL with its password masked, and nothing at all when it cannot be read as one.
+fn masked_url(url: &SecretString) -> String {
+    let Ok(url) = Url::parse(url.expose_secret()) else {
+        return MASKED.to_owned();
+    };
+    let password = if url.password().is_some() {
+        format!(":{MASKED}")
+    } else {
+        String::new()
+    };
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+    let socket = url
+        .query_pairs()
+        .find(|(key, _)| key == "host")
+        .map_or(String::new(), |(_, dir)| format!("?host={dir}"));
+    format!(
+        "{}://{}{password}@{host}{port}{}{socket}",
+        url.scheme(),
+        url.username(),
+        url.path()
+    )
+}
+
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.entries()
+            .iter()
+            .try_for_each(|(key, value)| writeln!(f, "  {key:<30} {value}"))
+    }
+}

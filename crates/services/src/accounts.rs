@@ -1,0 +1,6 @@
+//! Sign-in, sessions and API keys of the tenant realm; password and token forms shared with the platform realm.
+
+pub mod api_keys;
+pub mod password;
+pub mod sign_in;
+pub mod token;

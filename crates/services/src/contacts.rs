@@ -1,0 +1,64 @@
+//! Contacts: people as one tenant knows them.
+
+use domain::{ContactId, ConversationId, Result, channel::IdentityKind, permission::Permission};
+use serde::Serialize;
+use store::{
+    TenantScope, contacts,
+    page::{Page, PageRequest},
+};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::tenant::TenantServices;
+
+/// A contact.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactView {
+    /// The contact.
+    pub id: ContactId,
+    /// Name of the profile.
+    pub name: Option<String>,
+    /// What identifies them.
+    pub identities: Vec<IdentityView>,
+    /// Their conversations.
+    pub conversations: Vec<ConversationId>,
+    /// When they were first seen.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// One identity of a contact.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IdentityView {
+    /// Its kind.
+    #[schema(value_type = String)]
+    pub kind: IdentityKind,
+    /// Its value: digits without `+`, a user id, or a username.
+    pub value: String,
+    /// When it was last seen, by the provider's clock.
+    #[serde(with = "time::serde::rfc3339")]
+    pub seen_at: OffsetDateTime,
+}
+
+impl From<contacts::ContactRow> for ContactView {
+    fn from(row: contacts::ContactRow) -> Self {
+        let identities = row.identities.into_iter().map(|i| IdentityView { kind: i.kind, value: i.value, seen_at: i.seen_at });
+        Self { id: row.id, name: row.name, identities: identities.collect(), conversations: row.conversations, created_at: row.created_at }
+    }
+}
+
+impl TenantServices {
+    /// A page of contacts, newest first; `query` is digits of the phone, the start of the name, or a whole id.
+    pub async fn contacts(&self, scope: &TenantScope, query: Option<&str>, page: &PageRequest) -> Result<Page<ContactView>> {
+        scope.require(Permission::ContactsRead)?;
+        let mut tx = self.db.begin(scope).await?;
+        Ok(contacts::page(&mut tx, query, page).await?.map(ContactView::from))
+    }
+
+    /// One contact.
+    pub async fn contact(&self, scope: &TenantScope, id: ContactId) -> Result<ContactView> {
+        scope.require(Permission::ContactsRead)?;
+        let mut tx = self.db.begin(scope).await?;
+        Ok(contacts::get(&mut tx, id).await?.into())
+    }
+}

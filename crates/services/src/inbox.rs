@@ -1,0 +1,67 @@
+//! The inbox: conversations and their threads.
+
+mod view;
+
+use domain::{ConversationId, MessageId, Result, event::DomainEvent, permission::Permission};
+use store::{
+    TenantScope, conversations, jobs, messages, outbox,
+    page::{Page, PageRequest},
+};
+
+pub use store::conversations::View;
+pub use view::{
+    AttemptView, Author, AuthorKind, ContactRef, ConversationView, FaultView, MessageDetail, MessageErrorView, MessageView, NumberRef, Preview,
+    Reaction, ReplyTo,
+};
+
+use crate::tenant::TenantServices;
+
+impl TenantServices {
+    /// A page of conversations, newest first.
+    pub async fn conversations(&self, scope: &TenantScope, view: View, page: &PageRequest) -> Result<Page<ConversationView>> {
+        scope.require(Permission::ConversationsRead)?;
+        let mut tx = self.db.begin(scope).await?;
+        Ok(conversations::page(&mut tx, view, page).await?.map(ConversationView::from))
+    }
+
+    /// One conversation.
+    pub async fn conversation(&self, scope: &TenantScope, id: ConversationId) -> Result<ConversationView> {
+        scope.require(Permission::ConversationsRead)?;
+        let mut tx = self.db.begin(scope).await?;
+        Ok(conversations::get(&mut tx, id).await?.into())
+    }
+
+    /// A page of a thread, newest first.
+    pub async fn thread(&self, scope: &TenantScope, id: ConversationId, page: &PageRequest) -> Result<Page<MessageView>> {
+        scope.require(Permission::ConversationsRead)?;
+        let mut tx = self.db.begin(scope).await?;
+        conversations::get(&mut tx, id).await?;
+        Ok(messages::page(&mut tx, id, page).await?.map(MessageView::from))
+    }
+
+    /// One message with its ledger.
+    pub async fn message(&self, scope: &TenantScope, id: MessageId) -> Result<MessageDetail> {
+        scope.require(Permission::ConversationsRead)?;
+        let mut tx = self.db.begin(scope).await?;
+        let message = messages::get(&mut tx, id).await?;
+        let attempts = messages::attempts(&mut tx, id).await?;
+        Ok(MessageDetail { message: message.into(), attempts: attempts.into_iter().map(AttemptView::from).collect() })
+    }
+
+    /// Marks a conversation as read, here and on the customer's phone.
+    pub async fn mark_read(&self, scope: &TenantScope, id: ConversationId) -> Result<()> {
+        scope.require(Permission::MessagesSend)?;
+        let now = self.clock.now();
+        let mut tx = self.db.begin(scope).await?;
+        conversations::get(&mut tx, id).await?;
+        if conversations::mark_read(&mut tx, id).await? {
+            if let Some(message) = messages::newest_inbound(&mut tx, id).await? {
+                jobs::enqueue(&mut tx, self.ids.uuid(), jobs::JobKind::MarkRead, message.uuid(), now).await?;
+            }
+            outbox::push(&mut tx, now, &[DomainEvent::ConversationUpdated { conversation_id: id }]).await?;
+            tx.commit().await?;
+            self.hub.wake();
+        }
+        Ok(())
+    }
+}

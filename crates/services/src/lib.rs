@@ -1,0 +1,20 @@
+//! Layer 3: product services. What the product does, for a proven scope: accounts, onboarding, templates, contacts,
+//! inbox, messaging, media, the live hub, and the platform side. It must never know HTTP, SQL or a provider's wire
+//! format; providers and stores of bytes are ports from `domain`.
+
+pub mod accounts;
+pub mod contacts;
+pub mod inbox;
+pub mod live;
+pub mod media;
+pub mod messaging;
+pub mod onboarding;
+pub mod platform;
+pub mod templates;
+pub mod tenant;
+
+pub use store::{
+    Actor, TenantScope,
+    page::{Page, PageRequest},
+};
+pub use tenant::TenantServices;

@@ -1,0 +1,110 @@
+//! One live stream: catches up from the outbox, then follows the hub.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use domain::{Result, event::DomainEvent};
+use store::{
+    TenantScope,
+    outbox::{self, Position, Stored},
+};
+use time::OffsetDateTime;
+use tokio::sync::broadcast::{self, error::RecvError};
+
+use crate::tenant::TenantServices;
+
+/// What a stream yields next.
+#[derive(Debug)]
+pub enum Frame {
+    /// The stream is live; the product's clock.
+    Ready(OffsetDateTime),
+    /// The position is unknown here: fetch everything again.
+    Reset,
+    /// Something changed.
+    Event(Position, DomainEvent),
+}
+
+/// One client's stream.
+pub struct Subscription {
+    services: TenantServices,
+    scope: TenantScope,
+    receiver: broadcast::Receiver<Arc<Stored>>,
+    pending: VecDeque<Frame>,
+    last: Option<Position>,
+}
+
+impl std::fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Subscription")
+    }
+}
+
+impl TenantServices {
+    /// Opens a stream; `last_event_id` is the id of the last event that the client has.
+    pub async fn subscribe(&self, scope: &TenantScope, last_event_id: Option<&str>) -> Result<Subscription> {
+        let receiver = self.hub.subscribe(scope.tenant_id());
+        let mut subscription =
+            Subscription { services: self.clone(), scope: scope.clone(), receiver, pending: VecDeque::new(), last: None };
+        subscription.pending.push_back(Frame::Ready(self.clock.now()));
+        if let Some(text) = last_event_id.filter(|text| !text.is_empty()) {
+            match text.parse::<Position>() {
+                Ok(position) => subscription.catch_up(position).await?,
+                Err(_) => subscription.pending.push_back(Frame::Reset),
+            }
+        }
+        Ok(subscription)
+    }
+}
+
+impl Subscription {
+    /// Reads everything after a position; events of the hub up to there are skipped later.
+    async fn catch_up(&mut self, position: Position) -> Result<()> {
+        let mut after = position;
+        loop {
+            let mut tx = self.services.db.begin(&self.scope).await?;
+            let tail = outbox::after(&mut tx, after).await?;
+            drop(tx);
+            for stored in tail.events {
+                after = stored.position;
+                self.push(&stored);
+            }
+            self.last = Some(after);
+            if !tail.more {
+                return Ok(());
+            }
+        }
+    }
+
+    fn push(&mut self, stored: &Stored) {
+        if self.scope.permissions().contains(&stored.event.permission()) {
+            self.pending.push_back(Frame::Event(stored.position, stored.event.clone()));
+        }
+    }
+
+    /// The next frame; `None` when the client fell behind or the hub stopped: it reconnects with its last id.
+    pub async fn next(&mut self) -> Option<Frame> {
+        loop {
+            if let Some(frame) = self.pending.pop_front() {
+                return Some(frame);
+            }
+            match self.receiver.recv().await {
+                Ok(stored) if self.last.is_none_or(|last| stored.position > last) => {
+                    self.last = Some(stored.position);
+                    self.push(&stored);
+                }
+                Ok(_) => {}
+                Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// True while the tenant and the credential behind the stream still stand.
+    pub async fn still_allowed(&self, session: Option<&str>, api_key: Option<&str>) -> bool {
+        let slug = &self.scope.tenant().slug;
+        let scope = match (session, api_key) {
+            (_, Some(key)) => self.services.scope_of_api_key(key, slug).await,
+            (Some(session), None) => self.services.scope_of_session(session, slug).await,
+            (None, None) => return false,
+        };
+        scope.is_ok_and(|scope| scope.permissions() == self.scope.permissions())
+    }
+}

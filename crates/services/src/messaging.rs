@@ -1,0 +1,6 @@
+//! Sending: the pure decision, then one transaction with message, ledger row, audit entry and event.
+
+pub mod explain;
+mod send;
+
+pub use send::{NewContent, Outcome, SendRequest, Sent, refusal};

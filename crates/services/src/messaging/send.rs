@@ -1,0 +1,404 @@
+//! The send transaction.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ContactId, ConversationId, Error, ErrorKind, MediaId, MessageId, PhoneNumberId, Result, TemplateId,
+    channel::{IdentityKind, Recipient},
+    content::{ButtonsMessage, Content, Media, TemplateMessage},
+    decision::{CUSTOMER_SERVICE_WINDOW, Decision, Rule, SendFacts, decide},
+    event::DomainEvent,
+    permission::Permission,
+    status::MessageStatus,
+    template::{ParameterKind, Values},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::{
+    Actor, TenantScope, TenantTx, audit, contacts, conversations,
+    idempotency::{self, Claim},
+    media::{self, MediaState},
+    messages::{self, NewOutbound, Priority},
+    numbers::{self, NumberRow},
+    outbox, templates,
+};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::{inbox::MessageView, tenant::TenantServices};
+
+/// Scope of idempotency keys of sends.
+const IDEMPOTENCY_SCOPE: &str = "messages.send";
+/// Characters of an idempotency key.
+const IDEMPOTENCY_KEY_MAX: usize = 128;
+
+/// A message to send.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendRequest {
+    /// An existing conversation; or leave it out and give `phone_number_id` and `to`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
+    /// The number to send from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number_id: Option<PhoneNumberId>,
+    /// The customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Recipient>,
+    /// What to send.
+    pub content: NewContent,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+}
+
+/// What can be sent.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum NewContent {
+    /// Plain text.
+    Text {
+        /// 1 to 4,096 characters.
+        body: String,
+    },
+    /// An uploaded image.
+    Image {
+        /// From an upload.
+        media_id: MediaId,
+        /// At most 1,024 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caption: Option<String>,
+    },
+    /// An approved template.
+    Template {
+        /// The template.
+        template_id: TemplateId,
+        /// Values by parameter key.
+        #[serde(default)]
+        parameters: BTreeMap<String, String>,
+    },
+    /// Text with one to three reply buttons.
+    Buttons(ButtonsMessage),
+}
+
+struct Target {
+    conversation_id: ConversationId,
+    phone_number_id: PhoneNumberId,
+    last_inbound_at: Option<OffsetDateTime>,
+}
+
+/// A queued message.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Sent {
+    /// The message.
+    pub message: MessageView,
+    /// Why it was let through.
+    pub decision: Decision,
+}
+
+/// What a send ended as.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Queued now.
+    Queued(Box<Sent>),
+    /// Queued before under the same key: the same answer, as JSON text.
+    Replayed(String),
+    /// A rule refused it; nothing was stored.
+    Refused(Decision),
+}
+
+impl TenantServices {
+    /// Queues a message under an idempotency key: stored, in the ledger and audited in one transaction, or not at all.
+    pub async fn send(&self, scope: &TenantScope, key: &str, request: &SendRequest) -> Result<Outcome> {
+        scope.require(Permission::MessagesSend)?;
+        check_key(key)?;
+        let hash = Sha256::digest(serde_json::to_vec(request).map_err(Error::internal)?);
+        let now = self.clock.now();
+        let mut tx = self.db.begin(scope).await?;
+        match idempotency::claim(&mut tx, IDEMPOTENCY_SCOPE, key, &hash, now).await? {
+            Claim::New => {}
+            Claim::Replay(answer) => return Ok(Outcome::Replayed(answer)),
+            Claim::Reused => return Err(key_reused()),
+        }
+        let target = self.target(&mut tx, request, now).await?;
+        let number = numbers::get(&mut tx, target.phone_number_id).await?;
+        let mut draft = draft(&mut tx, &request.content, &number).await?;
+        if let Some(message) = request.reply_to {
+            draft.reply_to = messages::provider_id_of(&mut tx, target.conversation_id, message).await?;
+        }
+        self.decide_and_queue(tx, scope, key, &target, &number, draft).await
+    }
+
+    /// Queues what an unknown or failed message held once more, as a new message: the person knows that it may double.
+    pub async fn send_again(&self, scope: &TenantScope, key: &str, id: MessageId) -> Result<Outcome> {
+        scope.require(Permission::MessagesSend)?;
+        check_key(key)?;
+        let now = self.clock.now();
+        let mut tx = self.db.begin(scope).await?;
+        let hash = Sha256::digest(id.to_string());
+        match idempotency::claim(&mut tx, IDEMPOTENCY_SCOPE, key, &hash, now).await? {
+            Claim::New => {}
+            Claim::Replay(answer) => return Ok(Outcome::Replayed(answer)),
+            Claim::Reused => return Err(key_reused()),
+        }
+        let message = messages::get(&mut tx, id).await?;
+        if !matches!(message.status, MessageStatus::Unknown | MessageStatus::Failed) {
+            return Err(Error::new(ErrorKind::Conflict, "not-resendable", "Only a failed message, or one whose fate is unknown, can be sent again."));
+        }
+        let conversation = conversations::get(&mut tx, message.conversation_id).await?;
+        let number = numbers::get(&mut tx, message.phone_number_id).await?;
+        let target = Target {
+            conversation_id: conversation.id,
+            phone_number_id: number.id,
+            last_inbound_at: conversation.last_inbound_at,
+        };
+        let draft = redraft(&mut tx, message.content, message.reply_to, &number).await?;
+        self.decide_and_queue(tx, scope, key, &target, &number, draft).await
+    }
+
+    async fn decide_and_queue(
+        &self,
+        mut tx: TenantTx,
+        scope: &TenantScope,
+        key: &str,
+        target: &Target,
+        number: &NumberRow,
+        draft: Draft,
+    ) -> Result<Outcome> {
+        let decision = decide(&SendFacts {
+            now: self.clock.now(),
+            window_expires_at: target.last_inbound_at.map(|at| at + CUSTOMER_SERVICE_WINDOW),
+            is_template: matches!(draft.content, Content::Template(_)),
+            template_fault: draft.template_fault.clone(),
+            tenant_active: scope.tenant().active,
+            number_pause: number.paused_reason.clone(),
+        });
+        if !decision.allowed {
+            return Ok(Outcome::Refused(decision));
+        }
+        let sent = self.queue(&mut tx, scope, target, draft, decision).await?;
+        let answer = serde_json::to_string(&sent).map_err(Error::internal)?;
+        idempotency::complete(&mut tx, IDEMPOTENCY_SCOPE, key, &answer).await?;
+        tx.commit().await?;
+        self.lanes.wake(scope.tenant_id(), target.phone_number_id);
+        self.hub.wake();
+        Ok(Outcome::Queued(Box::new(sent)))
+    }
+
+    async fn queue(&self, tx: &mut TenantTx, scope: &TenantScope, target: &Target, draft: Draft, decision: Decision) -> Result<Sent> {
+        let now = self.clock.now();
+        let id: MessageId = self.ids.make();
+        let content = &draft.content;
+        let priority = if matches!(scope.actor(), Actor::User { .. }) { Priority::Reply } else { Priority::Transactional };
+        let message = NewOutbound {
+            id,
+            attempt_id: self.ids.make(),
+            conversation_id: target.conversation_id,
+            phone_number_id: target.phone_number_id,
+            content,
+            media_id: draft.media_id,
+            reply_to: draft.reply_to.clone(),
+            decision: &decision,
+            author: scope.actor(),
+            priority,
+            now,
+        };
+        messages::queue(tx, &message).await?;
+        let preview = content.preview();
+        let touch = conversations::Touch { at: now, preview: &preview, kind: content.kind() };
+        conversations::touch(tx, target.conversation_id, &touch).await?;
+        let rule: &str = decision.rule.into();
+        audit::append(tx, scope, &self.audit("message.send", id, json!({ "kind": content.kind(), "rule": rule }))).await?;
+        let conversation_id = target.conversation_id;
+        let events = [DomainEvent::MessageCreated { conversation_id, message_id: id }, DomainEvent::ConversationUpdated { conversation_id }];
+        outbox::push(tx, now, &events).await?;
+        Ok(Sent { message: messages::get(tx, id).await?.into(), decision })
+    }
+
+    async fn target(&self, tx: &mut TenantTx, request: &SendRequest, now: OffsetDateTime) -> Result<Target> {
+        match (request.conversation_id, request.phone_number_id, &request.to) {
+            (Some(id), None, None) => {
+                let conversation = conversations::get(tx, id).await?;
+                Ok(Target {
+                    conversation_id: id,
+                    phone_number_id: conversation.phone_number_id,
+                    last_inbound_at: conversation.last_inbound_at,
+                })
+            }
+            (None, Some(number), Some(to)) => {
+                let number = numbers::get(tx, number).await?;
+                let contact = self.contact_of(tx, &number, to, now).await?;
+                let id = self.ids.make();
+                let id = conversations::ensure(tx, id, contact, number.channel_account_id, number.id, now).await?;
+                let conversation = conversations::get(tx, id).await?;
+                Ok(Target { conversation_id: id, phone_number_id: number.id, last_inbound_at: conversation.last_inbound_at })
+            }
+            _ => Err(Error::invalid("conversation_id", "Give either conversation_id, or phone_number_id together with to.")),
+        }
+    }
+
+    async fn contact_of(&self, tx: &mut TenantTx, number: &NumberRow, to: &Recipient, now: OffsetDateTime) -> Result<ContactId> {
+        let (kind, value) = match to {
+            Recipient::Phone(text) => (IdentityKind::Phone, phone_digits(text)?),
+            Recipient::UserId(text) => (IdentityKind::UserId, user_id(text)?),
+        };
+        Ok(contacts::ensure(tx, self.ids.make(), number.portfolio_id, kind, &value, now).await?)
+    }
+}
+
+struct Draft {
+    content: Content,
+    media_id: Option<MediaId>,
+    reply_to: Option<String>,
+    template_fault: Option<String>,
+}
+
+fn check_key(key: &str) -> Result<()> {
+    if key.is_empty() || key.len() > IDEMPOTENCY_KEY_MAX {
+        return Err(Error::invalid("idempotency-key", "Send the header Idempotency-Key with 1 to 128 characters, one key per message."));
+    }
+    Ok(())
+}
+
+/// The draft of a message that was sent before; a template is checked as it stands now.
+async fn redraft(tx: &mut TenantTx, content: Content, reply_to: Option<String>, number: &NumberRow) -> Result<Draft> {
+    let mut draft = match &content {
+        Content::Template(message) => {
+            let row = templates::find(tx, number.waba_id, &message.name, &message.language).await?;
+            template_draft(tx, row.id, &message.parameters.0, number).await?
+        }
+        other => Draft { media_id: other.media().and_then(|media| media.media_id), reply_to: None, template_fault: None, content },
+    };
+    draft.reply_to = reply_to;
+    Ok(draft)
+}
+
+async fn draft(tx: &mut TenantTx, content: &NewContent, number: &NumberRow) -> Result<Draft> {
+    let plain = |content| Draft { content, media_id: None, reply_to: None, template_fault: None };
+    match content {
+        NewContent::Text { body } => {
+            length("content.body", body, 1, 4_096)?;
+            Ok(plain(Content::Text { body: body.clone() }))
+        }
+        NewContent::Buttons(message) => {
+            check_buttons(message)?;
+            Ok(plain(Content::Buttons(message.clone())))
+        }
+        NewContent::Image { media_id, caption } => {
+            if let Some(caption) = caption {
+                length("content.caption", caption, 0, 1_024)?;
+            }
+            let mime_type = usable_image(tx, *media_id, number, "content.media_id").await?;
+            let media = Media { media_id: Some(*media_id), mime_type: Some(mime_type), caption: caption.clone(), ..Media::default() };
+            Ok(Draft { content: Content::Image(media), media_id: Some(*media_id), reply_to: None, template_fault: None })
+        }
+        NewContent::Template { template_id, parameters } => template_draft(tx, *template_id, parameters, number).await,
+    }
+}
+
+async fn template_draft(tx: &mut TenantTx, id: TemplateId, parameters: &BTreeMap<String, String>, number: &NumberRow) -> Result<Draft> {
+    let row = templates::get(tx, id).await?;
+    if row.waba_id != number.waba_id {
+        return Err(Error::invalid("content.template_id", "This template belongs to another WhatsApp Business Account than the number."));
+    }
+    let template = row.template;
+    let values = Values(parameters.clone());
+    let template_fault = template.unsendable();
+    if template_fault.is_none() {
+        let faults = template.check(&values);
+        if !faults.is_empty() {
+            let mut error = Error::invalid("content.parameters", "The template's parameters do not fit.");
+            error.fields = faults.into_iter().map(|f| domain::FieldError { field: format!("content.{}", f.field), message: f.message }).collect();
+            return Err(error);
+        }
+    }
+    let mut media_id = None;
+    if template.parameters().iter().any(|p| p.kind == ParameterKind::Image)
+        && let Some(text) = values.get("header.media")
+    {
+        let field = "content.parameters.header.media";
+        let id: MediaId = text.parse().map_err(|_| Error::invalid(field, "Give the id of an uploaded image, med_…"))?;
+        usable_image(tx, id, number, field).await?;
+        media_id = Some(id);
+    }
+    let rendered = template.render(&values);
+    let content = TemplateMessage { name: template.name, language: template.language, parameters: values, rendered };
+    Ok(Draft { content: Content::Template(Box::new(content)), media_id, reply_to: None, template_fault })
+}
+
+async fn usable_image(tx: &mut TenantTx, id: MediaId, number: &NumberRow, field: &str) -> Result<String> {
+    let row = media::get(tx, id).await?;
+    if row.state != MediaState::Stored || !row.mime_type.starts_with("image/") {
+        return Err(Error::invalid(field, "Upload a JPEG or PNG image first and give its id."));
+    }
+    if row.phone_number_id != number.id {
+        return Err(Error::invalid(field, "This image was uploaded for another number. Upload it for this one."));
+    }
+    Ok(row.mime_type)
+}
+
+fn check_buttons(message: &ButtonsMessage) -> Result<()> {
+    length("content.body", &message.body, 1, 1_024)?;
+    for (field, text) in [("content.header", &message.header), ("content.footer", &message.footer)] {
+        if let Some(text) = text {
+            length(field, text, 0, 60)?;
+        }
+    }
+    if message.buttons.is_empty() || message.buttons.len() > 3 {
+        return Err(Error::invalid("content.buttons", "Give one to three buttons."));
+    }
+    for (index, button) in message.buttons.iter().enumerate() {
+        length(&format!("content.buttons.{index}.id"), &button.id, 1, 256)?;
+        length(&format!("content.buttons.{index}.title"), &button.title, 1, 20)?;
+        if message.buttons.iter().take(index).any(|other| other.id == button.id || other.title == button.title) {
+            return Err(Error::invalid(format!("content.buttons.{index}"), "Each button needs an id and a title of its own."));
+        }
+    }
+    Ok(())
+}
+
+fn length(field: &str, text: &str, least: usize, most: usize) -> Result<()> {
+    if text.contains('\0') {
+        return Err(Error::invalid(field, "Remove the NUL character."));
+    }
+    let count = text.trim().chars().count();
+    if count < least || text.chars().count() > most {
+        return Err(Error::invalid(field, format!("{least} to {most} characters.")));
+    }
+    Ok(())
+}
+
+/// Digits of an international phone number; `+`, spaces, hyphens and brackets are tolerated.
+fn phone_digits(text: &str) -> Result<String> {
+    let fault = || Error::invalid("to.value", "Give the number in international form with its country code: +491701234567.");
+    let parsed = phonenumber::parse(None, if text.starts_with('+') { text.to_owned() } else { format!("+{text}") }).map_err(|_| fault())?;
+    let digits = parsed.format().mode(phonenumber::Mode::E164).to_string().trim_start_matches('+').to_owned();
+    if (8..=15).contains(&digits.len()) { Ok(digits) } else { Err(fault()) }
+}
+
+fn user_id(text: &str) -> Result<String> {
+    let well_formed = text.split_once('.').is_some_and(|(country, rest)| {
+        country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()) && !rest.is_empty() && rest.len() <= 132
+    });
+    if well_formed { Ok(text.to_owned()) } else { Err(Error::invalid("to.value", "Give a business-scoped user id, such as US.77A1B2C3D4.")) }
+}
+
+fn key_reused() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "idempotency-key-reused",
+        "This Idempotency-Key was used for another request. Use a fresh key for each message.",
+    )
+}
+
+/// The error that tells a refusal; its code is the rule.
+#[must_use]
+pub fn refusal(decision: &Decision) -> Error {
+    let code = match decision.rule {
+        Rule::WindowClosed => "window-closed",
+        Rule::TenantSuspended => "tenant-suspended",
+        Rule::TemplateNotReady | Rule::Allowed => "template-not-ready",
+    };
+    Error::new(ErrorKind::Refused, code, decision.reason.clone())
+}

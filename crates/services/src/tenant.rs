@@ -1,0 +1,50 @@
+//! What the tenant-side services stand on.
+
+use std::sync::Arc;
+
+use domain::{
+    Clock, Ids,
+    ports::{BlobStore, ChannelProvider, LaneWaker},
+};
+use store::{TenantDb, vault::Vault};
+
+use crate::live::Hub;
+
+/// The tenant-side services; cheap to clone.
+#[derive(Clone)]
+pub struct TenantServices {
+    /// The tenant role's pool.
+    pub db: TenantDb,
+    /// Seals tokens.
+    pub vault: Vault,
+    /// Speaks to the provider.
+    pub provider: Arc<dyn ChannelProvider>,
+    /// Media bytes.
+    pub blobs: Arc<dyn BlobStore>,
+    /// The product's time.
+    pub clock: Arc<dyn Clock>,
+    /// Real time, for sessions, keys and links.
+    pub real_clock: Arc<dyn Clock>,
+    /// Ids and random bytes.
+    pub ids: Ids,
+    /// Wakes lanes after a commit.
+    pub lanes: Arc<dyn LaneWaker>,
+    /// The live stream.
+    pub hub: Hub,
+    /// Signs expiring media links; 32 random bytes per installation.
+    pub link_key: Arc<[u8; 32]>,
+    /// Public base URL of the webhook listener, shown to who connects a number.
+    pub webhooks_url: String,
+}
+
+impl std::fmt::Debug for TenantServices {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TenantServices")
+    }
+}
+
+impl TenantServices {
+    pub(crate) fn audit(&self, action: &'static str, target: impl ToString, details: serde_json::Value) -> store::audit::Entry {
+        store::audit::Entry { id: self.ids.make(), at: self.clock.now(), action, target: Some(target.to_string()), details }
+    }
+}

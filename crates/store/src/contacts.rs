@@ -1,0 +1,163 @@
+//! Contacts and their identities. A contact is never keyed on a phone number.
+
+use domain::{ContactId, ConversationId, PortfolioId, channel::IdentityKind};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    error::{Error, Result},
+    page::{Page, PageRequest},
+    tx::TenantTx,
+};
+
+/// A contact with what identifies them.
+#[derive(Debug, Clone)]
+pub struct ContactRow {
+    /// The contact.
+    pub id: ContactId,
+    /// Name of the profile.
+    pub name: Option<String>,
+    /// What identifies them.
+    pub identities: Vec<IdentityRow>,
+    /// Their conversations.
+    pub conversations: Vec<ConversationId>,
+    /// When we first saw them.
+    pub created_at: OffsetDateTime,
+}
+
+/// One identity.
+#[derive(Debug, Clone)]
+pub struct IdentityRow {
+    /// Its kind.
+    pub kind: IdentityKind,
+    /// Its value.
+    pub value: String,
+    /// When it was last seen, by the provider's clock.
+    pub seen_at: OffsetDateTime,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Key(Uuid);
+
+/// A page of contacts, newest first; `query` filters by digits of the phone or the start of the name.
+pub async fn page(tx: &mut TenantTx, query: Option<&str>, request: &PageRequest) -> Result<Page<ContactRow>> {
+    let fetch = request.fetch();
+    let before = request.key::<Key>()?.map(|Key(id)| id);
+    let tenant = tx.tenant_id().uuid();
+    let query = query.map(str::trim).filter(|query| !query.is_empty());
+    let digits: Option<String> = query.map(|q| q.chars().filter(char::is_ascii_digit).collect()).filter(|d: &String| !d.is_empty());
+    let ids = sqlx::query_scalar!(
+        r#"select c.id from contacts c
+           where c.tenant_id = $1
+             and c.id < coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+             and ($3::text is null
+               or lower(c.profile_name) ^@ lower($3)
+               or exists (select from contact_identities i
+                          where i.tenant_id = c.tenant_id and i.contact_id = c.id
+                            and ((i.kind = 1 and i.value ^@ $4) or (i.kind <> 1 and i.value = $3))))
+           order by c.id desc
+           limit $5"#,
+        tenant,
+        before,
+        query,
+        digits,
+        fetch,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let page = Page::cut(ids, fetch, |id| Key(*id));
+    let items = load(tx, &page.items).await?;
+    Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+/// One contact.
+pub async fn get(tx: &mut TenantTx, id: ContactId) -> Result<ContactRow> {
+    load(tx, &[id.uuid()]).await?.pop().ok_or(Error::NotFound)
+}
+
+async fn load(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<ContactRow>> {
+    let tenant = tx.tenant_id().uuid();
+    let contacts = sqlx::query!(
+        r#"select c.id, c.profile_name, c.created_at,
+             array(select v.id from conversations v where v.tenant_id = c.tenant_id and v.contact_id = c.id order by v.id) as "conversations!"
+           from contacts c where c.tenant_id = $1 and c.id = any($2)
+           order by c.id desc"#,
+        tenant,
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let identities = sqlx::query!(
+        "select contact_id, kind, value, seen_at from contact_identities
+         where tenant_id = $1 and contact_id = any($2)
+         order by contact_id, kind, value",
+        tenant,
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let rows = contacts.into_iter().map(|row| ContactRow {
+        identities: identities
+            .iter()
+            .filter(|identity| identity.contact_id == row.id)
+            .filter_map(|identity| {
+                let kind = IdentityKind::from_code(identity.kind)?;
+                Some(IdentityRow { kind, value: identity.value.clone(), seen_at: identity.seen_at })
+            })
+            .collect(),
+        id: ContactId::new(row.id),
+        name: row.profile_name,
+        conversations: row.conversations.into_iter().map(ConversationId::new).collect(),
+        created_at: row.created_at,
+    });
+    Ok(rows.collect())
+}
+
+/// The contact behind an identity, made with it if there is none.
+pub async fn ensure(
+    tx: &mut TenantTx,
+    new_id: ContactId,
+    portfolio: PortfolioId,
+    kind: IdentityKind,
+    value: &str,
+    now: OffsetDateTime,
+) -> Result<ContactId> {
+    let tenant = tx.tenant_id().uuid();
+    if let Some(found) = find(tx, portfolio, kind, value).await? {
+        return Ok(found);
+    }
+    sqlx::query!("insert into contacts (tenant_id, id, created_at) values ($1, $2, $3)", tenant, new_id.uuid(), now)
+        .execute(tx.conn())
+        .await?;
+    let inserted = sqlx::query!(
+        "insert into contact_identities (tenant_id, portfolio_id, kind, value, contact_id, seen_at)
+         values ($1, $2, $3, $4, $5, to_timestamp(0))
+         on conflict (tenant_id, portfolio_id, kind, value) do nothing",
+        tenant,
+        portfolio.uuid(),
+        kind.code(),
+        value,
+        new_id.uuid(),
+    )
+    .execute(tx.conn())
+    .await?;
+    if inserted.rows_affected() == 1 {
+        return Ok(new_id);
+    }
+    find(tx, portfolio, kind, value).await?.ok_or(Error::NotFound)
+}
+
+async fn find(tx: &mut TenantTx, portfolio: PortfolioId, kind: IdentityKind, value: &str) -> Result<Option<ContactId>> {
+    let tenant = tx.tenant_id().uuid();
+    let found = sqlx::query_scalar!(
+        "select contact_id from contact_identities where tenant_id = $1 and portfolio_id = $2 and kind = $3 and value = $4",
+        tenant,
+        portfolio.uuid(),
+        kind.code(),
+        value,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(found.map(ContactId::new))
+}

@@ -1,0 +1,302 @@
+//! Conversations: one contact on one channel account.
+
+use domain::{ChannelAccountId, ContactId, ConversationId, PhoneNumberId, content::Direction};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    error::{Error, Result},
+    page::{Page, PageRequest},
+    tx::TenantTx,
+};
+
+/// A conversation as the list shows it.
+#[derive(Debug, Clone)]
+pub struct ConversationRow {
+    /// The conversation.
+    pub id: ConversationId,
+    /// Who it is with.
+    pub contact: ContactSummary,
+    /// The number it runs on.
+    pub phone_number_id: PhoneNumberId,
+    /// The number as people write it.
+    pub display_phone_number: String,
+    /// The name customers see.
+    pub verified_name: String,
+    /// Time of the newest message.
+    pub last_message_at: OffsetDateTime,
+    /// One line of the newest message.
+    pub preview: String,
+    /// Its kind.
+    pub preview_kind: String,
+    /// Its direction.
+    pub preview_direction: Direction,
+    /// Inbound messages since it was last read.
+    pub unread: i32,
+    /// When the customer last wrote.
+    pub last_inbound_at: Option<OffsetDateTime>,
+    /// Grows with every change.
+    pub version: i64,
+    /// When we first saw it.
+    pub created_at: OffsetDateTime,
+}
+
+/// Who a conversation is with.
+#[derive(Debug, Clone)]
+pub struct ContactSummary {
+    /// The contact.
+    pub id: ContactId,
+    /// Name of the profile.
+    pub name: Option<String>,
+    /// Digits without `+`.
+    pub phone: Option<String>,
+    /// Business-scoped user id.
+    pub user_id: Option<String>,
+    /// Username without `@`.
+    pub username: Option<String>,
+}
+
+/// Which conversations a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// Every one.
+    All,
+    /// Those with unread messages.
+    Unread,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Key(i64, Uuid);
+
+struct Row {
+    id: Uuid,
+    contact_id: Uuid,
+    contact_name: Option<String>,
+    phone: Option<String>,
+    user_id: Option<String>,
+    username: Option<String>,
+    phone_number_id: Uuid,
+    display_phone_number: String,
+    verified_name: String,
+    last_message_at: OffsetDateTime,
+    preview: String,
+    preview_kind: String,
+    preview_direction: i16,
+    unread: i32,
+    last_inbound_at: Option<OffsetDateTime>,
+    version: i64,
+    created_at: OffsetDateTime,
+}
+
+impl TryFrom<Row> for ConversationRow {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let direction = Direction::from_code(row.preview_direction);
+        Ok(Self {
+            id: ConversationId::new(row.id),
+            contact: ContactSummary {
+                id: ContactId::new(row.contact_id),
+                name: row.contact_name,
+                phone: row.phone,
+                user_id: row.user_id,
+                username: row.username,
+            },
+            phone_number_id: PhoneNumberId::new(row.phone_number_id),
+            display_phone_number: row.display_phone_number,
+            verified_name: row.verified_name,
+            last_message_at: row.last_message_at,
+            preview: row.preview,
+            preview_kind: row.preview_kind,
+            preview_direction: direction.ok_or(Error::Inconsistent { table: "conversations", column: "preview_direction" })?,
+            unread: row.unread,
+            last_inbound_at: row.last_inbound_at,
+            version: row.version,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// A page of conversations, newest first.
+pub async fn page(tx: &mut TenantTx, view: View, request: &PageRequest) -> Result<Page<ConversationRow>> {
+    let fetch = request.fetch();
+    let key = request.key::<Key>()?;
+    let (at, id) = key.map_or((None, None), |Key(at, id)| (OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).ok(), Some(id)));
+    let tenant = tx.tenant_id().uuid();
+    let rows = match view {
+        View::All => all(tx, tenant, at, id, fetch).await?,
+        View::Unread => unread(tx, tenant, at, id, fetch).await?,
+    };
+    let rows = rows.into_iter().map(ConversationRow::try_from).collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(rows, fetch, |row| Key(micros(row.last_message_at), row.id.uuid())))
+}
+
+async fn all(tx: &mut TenantTx, tenant: Uuid, at: Option<OffsetDateTime>, id: Option<Uuid>, fetch: i64) -> Result<Vec<Row>> {
+    Ok(sqlx::query_as!(
+        Row,
+        r#"with page as (
+             select * from conversations
+             where tenant_id = $1
+               and (last_message_at, id) < (coalesce($2, 'infinity'::timestamptz), coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+             order by last_message_at desc, id desc
+             limit $4)
+           select v.id as "id!", v.contact_id as "contact_id!", c.profile_name as contact_name, i.phone, i.user_id, i.username,
+             v.phone_number_id as "phone_number_id!", n.display_phone_number, n.verified_name, v.last_message_at as "last_message_at!",
+             v.preview as "preview!", v.preview_kind as "preview_kind!", v.preview_direction as "preview_direction!", v.unread as "unread!",
+             v.last_inbound_at, v.version as "version!", v.created_at as "created_at!"
+           from page v
+           join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
+           join phone_numbers n on n.tenant_id = v.tenant_id and n.id = v.phone_number_id
+           left join lateral (
+             select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
+               max(value) filter (where kind = 3) as username
+             from contact_identities where tenant_id = v.tenant_id and contact_id = v.contact_id) i on true
+           order by v.last_message_at desc, v.id desc"#,
+        tenant,
+        at,
+        id,
+        fetch,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+async fn unread(tx: &mut TenantTx, tenant: Uuid, at: Option<OffsetDateTime>, id: Option<Uuid>, fetch: i64) -> Result<Vec<Row>> {
+    Ok(sqlx::query_as!(
+        Row,
+        r#"with page as (
+             select * from conversations
+             where tenant_id = $1 and unread > 0
+               and (last_message_at, id) < (coalesce($2, 'infinity'::timestamptz), coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+             order by last_message_at desc, id desc
+             limit $4)
+           select v.id as "id!", v.contact_id as "contact_id!", c.profile_name as contact_name, i.phone, i.user_id, i.username,
+             v.phone_number_id as "phone_number_id!", n.display_phone_number, n.verified_name, v.last_message_at as "last_message_at!",
+             v.preview as "preview!", v.preview_kind as "preview_kind!", v.preview_direction as "preview_direction!", v.unread as "unread!",
+             v.last_inbound_at, v.version as "version!", v.created_at as "created_at!"
+           from page v
+           join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
+           join phone_numbers n on n.tenant_id = v.tenant_id and n.id = v.phone_number_id
+           left join lateral (
+             select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
+               max(value) filter (where kind = 3) as username
+             from contact_identities where tenant_id = v.tenant_id and contact_id = v.contact_id) i on true
+           order by v.last_message_at desc, v.id desc"#,
+        tenant,
+        at,
+        id,
+        fetch,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// One conversation.
+pub async fn get(tx: &mut TenantTx, id: ConversationId) -> Result<ConversationRow> {
+    let tenant = tx.tenant_id().uuid();
+    let row = sqlx::query_as!(
+        Row,
+        r#"select v.id, v.contact_id, c.profile_name as contact_name, i.phone, i.user_id, i.username, v.phone_number_id,
+             n.display_phone_number, n.verified_name, v.last_message_at, v.preview, v.preview_kind, v.preview_direction,
+             v.unread, v.last_inbound_at, v.version, v.created_at
+           from conversations v
+           join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
+           join phone_numbers n on n.tenant_id = v.tenant_id and n.id = v.phone_number_id
+           left join lateral (
+             select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
+               max(value) filter (where kind = 3) as username
+             from contact_identities where tenant_id = v.tenant_id and contact_id = v.contact_id) i on true
+           where v.tenant_id = $1 and v.id = $2"#,
+        tenant,
+        id.uuid(),
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    row.try_into()
+}
+
+/// Sets unread to zero; true when it was not.
+pub async fn mark_read(tx: &mut TenantTx, id: ConversationId) -> Result<bool> {
+    let tenant = tx.tenant_id().uuid();
+    let updated = sqlx::query!(
+        "update conversations set unread = 0, version = version + 1 where tenant_id = $1 and id = $2 and unread > 0",
+        tenant,
+        id.uuid(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(updated.rows_affected() > 0)
+}
+
+/// What an outbound message changes in the list.
+#[derive(Debug)]
+pub struct Touch<'a> {
+    /// When it was queued.
+    pub at: OffsetDateTime,
+    /// One line of it.
+    pub preview: &'a str,
+    /// Its kind.
+    pub kind: &'a str,
+}
+
+/// Shows an outbound message as the newest one.
+pub async fn touch(tx: &mut TenantTx, id: ConversationId, touch: &Touch<'_>) -> Result<()> {
+    let tenant = tx.tenant_id().uuid();
+    sqlx::query!(
+        "update conversations set
+           last_message_at = greatest(last_message_at, $3),
+           last_message_key = case when $3 >= last_message_at then '' else last_message_key end,
+           preview = case when $3 >= last_message_at then $4 else preview end,
+           preview_kind = case when $3 >= last_message_at then $5 else preview_kind end,
+           preview_direction = case when $3 >= last_message_at then 2::smallint else preview_direction end,
+           version = version + 1
+         where tenant_id = $1 and id = $2",
+        tenant,
+        id.uuid(),
+        touch.at,
+        touch.preview,
+        touch.kind,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The conversation of a contact on a channel account, made if there is none.
+pub async fn ensure(
+    tx: &mut TenantTx,
+    new_id: ConversationId,
+    contact: ContactId,
+    channel: ChannelAccountId,
+    number: PhoneNumberId,
+    now: OffsetDateTime,
+) -> Result<ConversationId> {
+    let tenant = tx.tenant_id().uuid();
+    sqlx::query!(
+        "insert into conversations (tenant_id, id, contact_id, channel_account_id, phone_number_id, last_message_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $6)
+         on conflict (tenant_id, contact_id, channel_account_id) do nothing",
+        tenant,
+        new_id.uuid(),
+        contact.uuid(),
+        channel.uuid(),
+        number.uuid(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    let id = sqlx::query_scalar!(
+        "select id from conversations where tenant_id = $1 and contact_id = $2 and channel_account_id = $3",
+        tenant,
+        contact.uuid(),
+        channel.uuid(),
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(ConversationId::new(id))
+}
+
+pub(crate) fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,31 @@
+//! Layer: data. The only crate that knows SQL: migrations, roles, scopes and transactions, outbox, audit, leases, and
+//! one module per aggregate. Tenant data is reached through a [`TenantTx`] only, which comes from a scope, which comes
+//! from what read the proof. It must never know HTTP, a provider or a product rule.
+
+pub mod access;
+pub mod audit;
+pub mod connections;
+pub mod contacts;
+pub mod conversations;
+pub mod delivery;
+pub mod error;
+pub mod idempotency;
+pub mod ingest;
+pub mod jobs;
+pub mod media;
+pub mod messages;
+pub mod numbers;
+pub mod outbox;
+pub mod page;
+pub mod platform;
+pub mod pool;
+pub mod scope;
+pub mod setup;
+pub mod templates;
+pub mod tx;
+pub mod vault;
+
+pub use error::{Error, Result};
+pub use pool::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb};
+pub use scope::{Actor, TenantScope, TenantSummary};
+pub use tx::{PlatformTx, SetTx, TenantTx};

@@ -1,0 +1,77 @@
+//! Roles, hardening and migrations: what `migrate` and `dev` run before anything else.
+
+use domain::Ids;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
+
+use crate::error::{Error, Result};
+
+/// The login roles of the program, without their `parlance_` prefix; each gets a pool of its own.
+pub const LOGIN_ROLES: [&str; 7] = ["owner", "tenant", "ingest", "delivery", "events", "platform", "backup"];
+
+/// The migrations, in order; forward only.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Makes the roles that are missing, sets the passwords, creates the database and takes from PUBLIC what would let a
+/// statement change its tenant. Needs a superuser; on hosted PostgreSQL `doctor` names what is missing instead.
+pub async fn prepare_cluster(superuser_url: &SecretString, database: &str, passwords: &[(&str, SecretString)]) -> Result<()> {
+    let options: PgConnectOptions = superuser_url.expose_secret().parse().map_err(Error::Database)?;
+    let mut connection = PgConnection::connect_with(&options).await?;
+    for role in LOGIN_ROLES {
+        let bypass = if role == "backup" { "bypassrls" } else { "nobypassrls" };
+        run(&mut connection, format!(
+            "do $$ begin create role parlance_{role} login nosuperuser nocreatedb nocreaterole noinherit {bypass}; \
+             exception when duplicate_object or unique_violation then null; end $$"
+        )).await?;
+    }
+    for (role, password) in passwords {
+        let quoted = password.expose_secret().replace('\'', "''");
+        run(&mut connection, format!("alter role parlance_{role} password '{quoted}'")).await?;
+    }
+    let exists = sqlx::query_scalar!("select exists (select from pg_database where datname = $1)", database)
+        .fetch_one(&mut connection)
+        .await?;
+    if exists != Some(true) {
+        run(&mut connection, format!("create database \"{database}\" owner parlance_owner encoding 'UTF8' template template0")).await?;
+    }
+    connection.close().await?;
+    let mut connection = PgConnection::connect_with(&options.database(database)).await?;
+    harden(&mut connection, database).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Takes from PUBLIC what a runtime role must not do in this database.
+async fn harden(connection: &mut PgConnection, database: &str) -> Result<()> {
+    for statement in [
+        "alter schema public owner to parlance_owner".to_owned(),
+        "revoke all on schema public from public".to_owned(),
+        "grant usage on schema public to parlance_tenant, parlance_ingest, parlance_delivery, parlance_events, parlance_platform, parlance_backup".to_owned(),
+        format!("revoke create, temporary on database \"{database}\" from public"),
+        "revoke execute on function pg_catalog.set_config(text, text, boolean) from public".to_owned(),
+        "grant execute on function pg_catalog.set_config(text, text, boolean) to parlance_owner, parlance_backup".to_owned(),
+    ] {
+        run(connection, statement).await?;
+    }
+    Ok(())
+}
+
+/// Runs the migrations as the owner role.
+pub async fn migrate(owner_url: &SecretString) -> Result<()> {
+    let options: PgConnectOptions = owner_url.expose_secret().parse().map_err(Error::Database)?;
+    let mut connection = PgConnection::connect_with(&options).await?;
+    MIGRATIONS.run_direct(None, &mut connection, true).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// A password of 32 hex digits for a login role.
+#[must_use]
+pub fn new_password(ids: &Ids) -> SecretString {
+    hex::encode(ids.bytes::<16>()).into()
+}
+
+async fn run(connection: &mut PgConnection, statement: String) -> Result<()> {
+    sqlx::query(AssertSqlSafe(statement)).execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,38 @@
+import { Badge, Brand, explain, SignInCard } from "@parlance/ui";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { api, unwrap } from "../../shared/api";
+import { meQuery } from "../../shared/session";
+import { useT } from "../../shared/texts";
+
+/** Only paths of this portal may be the goal after signing in. */
+function safePath(next: string | undefined): string {
+  return next?.startsWith("/") && !next.startsWith("//") && !next.startsWith("/\\") ? next : "/tenants";
+}
+
+/** Where a platform admin signs in; another realm than the tenant app's. */
+export function SignInPage() {
+  const t = useT();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const { next } = useSearch({ from: "/sign-in" });
+  const signIn = useMutation({
+    mutationFn: (body: { email: string; password: string }) => unwrap(api.POST("/v1/sign-in", { body })),
+    onSuccess: async (me) => {
+      client.clear();
+      client.setQueryData(meQuery.queryKey, me);
+      await navigate({ href: safePath(next), replace: true });
+    },
+  });
+  return (
+    <SignInCard
+      brand={<Brand name="Parlance" badge={<Badge tone="accent">{t("platform")}</Badge>} />}
+      title={t("signIn.title")}
+      note={<p className="text-muted text-sm">{next ? t("signIn.expired") : t("signIn.note")}</p>}
+      labels={{ email: t("signIn.email"), password: t("signIn.password"), submit: t("signIn.submit") }}
+      busy={signIn.isPending}
+      error={signIn.error ? explain(signIn.error) : undefined}
+      onSubmit={(email, password) => signIn.mutate({ email, password })}
+    />
+  );
+}

@@ -1,0 +1,210 @@
+import { ApiError, Brand, buttonClass, EmptyState, ErrorNotice, explain } from "@parlance/ui";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  Link,
+  lazyRouteComponent,
+  notFound,
+  redirect,
+} from "@tanstack/react-router";
+import { queryClient } from "../shared/query";
+import { meQuery } from "../shared/session";
+import { useT } from "../shared/texts";
+import { inboxTarget } from "./landing";
+
+function Missing() {
+  const t = useT();
+  return (
+    <main className="flex h-full flex-col items-center justify-center">
+      <Brand name="Parlance" />
+      <EmptyState
+        title={t("missing.title")}
+        action={
+          <Link to="/" className={buttonClass("primary")}>
+            {t("missing.action")}
+          </Link>
+        }
+      >
+        {t("missing.text")}
+      </EmptyState>
+    </main>
+  );
+}
+
+function Failed({ error, reset }: ErrorComponentProps) {
+  return (
+    <main className="mx-auto flex h-full max-w-150 flex-col justify-center px-4">
+      <ErrorNotice error={explain(error)} onRetry={reset} />
+    </main>
+  );
+}
+
+type Text = string | undefined;
+const text = (value: unknown): Text => (typeof value === "string" && value !== "" ? value : undefined);
+
+async function requireSession(href: string) {
+  try {
+    return await queryClient.ensureQueryData(meQuery);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401)
+      throw redirect({ to: "/sign-in", search: { next: href }, replace: true });
+    throw error;
+  }
+}
+
+const root = createRootRoute({ notFoundComponent: Missing });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: async ({ location }) => {
+    const me = await requireSession(location.href);
+    const [first] = me.memberships;
+    if (first) throw redirect({ ...inboxTarget(first), replace: true });
+  },
+  component: lazyRouteComponent(() => import("./no-tenant"), "NoTenant"),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search): { next?: string } => ({ next: text(search.next) }),
+  component: lazyRouteComponent(() => import("../features/sign-in/sign-in-page"), "SignInPage"),
+});
+
+const gallery = createRoute({
+  getParentRoute: () => root,
+  path: "/gallery",
+  component: lazyRouteComponent(() => import("@parlance/ui/gallery"), "Gallery"),
+});
+
+const tenant = createRoute({
+  getParentRoute: () => root,
+  path: "/t/$slug",
+  beforeLoad: async ({ params, location }) => {
+    const me = await requireSession(location.href);
+    const membership = me.memberships.find((entry) => entry.tenant.slug === params.slug);
+    if (!membership) throw notFound();
+    return { membership };
+  },
+  component: lazyRouteComponent(() => import("./tenant-frame"), "TenantFrame"),
+});
+
+const tenantHome = createRoute({
+  getParentRoute: () => tenant,
+  path: "/",
+  beforeLoad: ({ context }) => {
+    throw redirect({ ...inboxTarget(context.membership), replace: true });
+  },
+});
+
+const inbox = createRoute({
+  getParentRoute: () => tenant,
+  path: "/inbox",
+  validateSearch: (search): { view?: "all" | "unread" } => ({ view: search.view === "unread" ? "unread" : undefined }),
+  component: lazyRouteComponent(() => import("../features/inbox/inbox-page"), "InboxPage"),
+});
+
+const inboxEmpty = createRoute({
+  getParentRoute: () => inbox,
+  path: "/",
+  component: lazyRouteComponent(() => import("../features/inbox/inbox-page"), "NothingOpen"),
+});
+
+const thread = createRoute({
+  getParentRoute: () => inbox,
+  path: "/$conversationId",
+  validateSearch: (search): { contact?: "open" | "closed"; why?: string } => ({
+    contact: search.contact === "open" || search.contact === "closed" ? search.contact : undefined,
+    why: text(search.why),
+  }),
+  component: lazyRouteComponent(() => import("../features/inbox/thread-page"), "ThreadPage"),
+});
+
+const templates = createRoute({
+  getParentRoute: () => tenant,
+  path: "/templates",
+  validateSearch: (search): { status?: string; number?: string } => ({
+    status: text(search.status),
+    number: text(search.number),
+  }),
+  component: lazyRouteComponent(() => import("../features/templates/templates-page"), "TemplatesPage"),
+});
+
+const template = createRoute({
+  getParentRoute: () => tenant,
+  path: "/templates/$templateId",
+  component: lazyRouteComponent(() => import("../features/templates/template-page"), "TemplatePage"),
+});
+
+const numbers = createRoute({
+  getParentRoute: () => tenant,
+  path: "/numbers",
+  component: lazyRouteComponent(() => import("../features/numbers/numbers-page"), "NumbersPage"),
+});
+
+const connect = createRoute({
+  getParentRoute: () => tenant,
+  path: "/numbers/connect",
+  component: lazyRouteComponent(() => import("../features/numbers/connect-page"), "ConnectPage"),
+});
+
+const connection = createRoute({
+  getParentRoute: () => tenant,
+  path: "/numbers/connect/$connectionId",
+  component: lazyRouteComponent(() => import("../features/numbers/connection-page"), "ConnectionPage"),
+});
+
+const number = createRoute({
+  getParentRoute: () => tenant,
+  path: "/numbers/$numberId",
+  component: lazyRouteComponent(() => import("../features/numbers/number-page"), "NumberPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => tenant,
+  path: "/settings",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/t/$slug/settings/api-keys", params, replace: true });
+  },
+});
+
+const apiKeys = createRoute({
+  getParentRoute: () => tenant,
+  path: "/settings/api-keys",
+  validateSearch: (search): { create?: boolean } => ({ create: search.create === true || undefined }),
+  component: lazyRouteComponent(() => import("../features/api-keys/api-keys-page"), "ApiKeysPage"),
+});
+
+/** All pages of the tenant app. */
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    gallery,
+    tenant.addChildren([
+      tenantHome,
+      inbox.addChildren([inboxEmpty, thread]),
+      templates,
+      template,
+      numbers,
+      connect,
+      connection,
+      number,
+      settings,
+      apiKeys,
+    ]),
+  ]),
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  defaultErrorComponent: Failed,
+  defaultPendingMs: 400,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

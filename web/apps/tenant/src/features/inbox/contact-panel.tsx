@@ -1,0 +1,110 @@
+import type { Conversation } from "@parlance/api-client-tenant";
+import { Avatar, absoluteText, CopyValue, Dialog, ErrorNotice, explain, KeyValues, RelativeTime, Skeleton } from "@parlance/ui";
+import { useQuery } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { contactName, phoneText } from "../../shared/format";
+import { useTenant } from "../../shared/session";
+import { useT } from "../../shared/texts";
+import { contactQuery } from "./queries";
+import { WindowBadge } from "./window";
+
+type PanelState = "open" | "closed" | undefined;
+type PanelProps = {
+  slug: string;
+  conversation: Conversation | undefined;
+  state: PanelState;
+  onState: (state: PanelState) => void;
+};
+
+function useWide(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = window.matchMedia("(min-width: 1280px)");
+      media.addEventListener("change", listener);
+      return () => media.removeEventListener("change", listener);
+    },
+    () => window.matchMedia("(min-width: 1280px)").matches,
+  );
+}
+
+/** Who the customer is: a pane on wide screens, a sheet on others. */
+export function ContactPanel({ slug, conversation, state, onState }: PanelProps) {
+  const t = useT();
+  const wide = useWide();
+  if (!wide) {
+    return (
+      <Dialog side open={state === "open"} onOpenChange={(open) => onState(open ? "open" : undefined)} title={t("contact.title")}>
+        {conversation ? <Facts slug={slug} conversation={conversation} /> : <Skeleton className="h-40" />}
+      </Dialog>
+    );
+  }
+  if (state === "closed") return null;
+  return (
+    <aside
+      aria-label={t("contact.title")}
+      tabIndex={0}
+      className="thin-scroll focus-inset w-80 shrink-0 overflow-y-auto border-s bg-surface p-4"
+    >
+      {conversation ? <Facts slug={slug} conversation={conversation} /> : <Skeleton className="h-40" />}
+    </aside>
+  );
+}
+
+function Facts({ slug, conversation }: { slug: string; conversation: Conversation }) {
+  const t = useT();
+  const { can } = useTenant();
+  const contact = useQuery({ ...contactQuery(slug, conversation.contact.id), enabled: can("contacts:read") });
+  const name = contactName(conversation.contact);
+  return (
+    <div className="flex flex-col gap-5">
+      <div className="flex flex-col items-center gap-2 text-center">
+        <Avatar name={name} id={conversation.contact.id} size={56} />
+        <h3 className="wrap-any text-lg">
+          <bdi>{name}</bdi>
+        </h3>
+        <WindowBadge expiresAt={conversation.window_expires_at} />
+      </div>
+      {contact.isError ? <ErrorNotice error={explain(contact.error)} onRetry={() => void contact.refetch()} /> : null}
+      <section>
+        <h4 className="mb-2 text-muted text-xs">{t("contact.identities")}</h4>
+        {contact.data ? (
+          <KeyValues
+            stacked
+            entries={contact.data.identities.map((identity) => ({
+              name: t(`identity.${identity.kind}`),
+              value: (
+                <CopyValue
+                  label={t(`identity.${identity.kind}`)}
+                  text={identity.kind === "phone" ? phoneText(identity.value) : identity.value}
+                />
+              ),
+            }))}
+          />
+        ) : contact.isPending && can("contacts:read") ? (
+          <Skeleton className="h-16" />
+        ) : null}
+      </section>
+      <section>
+        <h4 className="mb-2 text-muted text-xs">{t("contact.conversation")}</h4>
+        <KeyValues
+          stacked
+          entries={[
+            {
+              name: t("contact.number"),
+              value: (
+                <bdi>{`${conversation.phone_number.verified_name} · ${phoneText(conversation.phone_number.display_phone_number)}`}</bdi>
+              ),
+            },
+            {
+              name: t("contact.window"),
+              value: conversation.window_expires_at
+                ? t("window.until", { time: absoluteText(conversation.window_expires_at) })
+                : t("window.never"),
+            },
+            { name: t("contact.since"), value: <RelativeTime at={conversation.created_at} /> },
+          ]}
+        />
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+import type { MessageDetail, SendAttempt } from "@parlance/api-client-tenant";
+import {
+  absoluteText,
+  CopyValue,
+  Dialog,
+  ErrorNotice,
+  explain,
+  isMessageStatus,
+  KeyValues,
+  Notice,
+  Skeleton,
+  type Step,
+  StepLog,
+  Ticks,
+} from "@parlance/ui";
+import { useQuery } from "@tanstack/react-query";
+import { useT } from "../../shared/texts";
+import { messageQuery } from "./queries";
+
+/** What happened to one message and why, from the ledger. */
+export function DeliverySheet({
+  slug,
+  messageId,
+  onClose,
+}: {
+  slug: string;
+  messageId: string | undefined;
+  onClose: () => void;
+}) {
+  const t = useT();
+  const detail = useQuery({ ...messageQuery(slug, messageId ?? ""), enabled: Boolean(messageId) });
+  return (
+    <Dialog side open={Boolean(messageId)} onOpenChange={(open) => !open && onClose()} title={t("delivery.title")}>
+      {detail.isError ? (
+        <ErrorNotice error={explain(detail.error)} onRetry={() => void detail.refetch()} />
+      ) : detail.data ? (
+        <Detail detail={detail.data} />
+      ) : (
+        <Skeleton className="h-40" />
+      )}
+    </Dialog>
+  );
+}
+
+function Detail({ detail }: { detail: MessageDetail }) {
+  const t = useT();
+  const { message, attempts } = detail;
+  const reached = (at: string | null): Step["state"] =>
+    at ? "done" : message.status === "failed" || message.status === "cancelled" ? "skipped" : "waiting";
+  const time = (at: string | null) => (at ? absoluteText(at) : undefined);
+  const steps: Step[] = [
+    { key: "queued", title: t("delivery.queued"), state: "done", detail: time(message.created_at) },
+    { key: "accepted", title: t("ui.status.accepted"), state: reached(message.accepted_at), detail: time(message.accepted_at) },
+    { key: "sent", title: t("ui.status.sent"), state: reached(message.sent_at), detail: time(message.sent_at) },
+    {
+      key: "delivered",
+      title: t("ui.status.delivered"),
+      state: reached(message.delivered_at),
+      detail: time(message.delivered_at),
+    },
+    { key: "read", title: t("ui.status.read"), state: reached(message.read_at), detail: time(message.read_at) },
+  ];
+  if (message.failed_at)
+    steps.push({ key: "failed", title: t("ui.status.failed"), state: "failed", detail: time(message.failed_at) });
+  return (
+    <div className="flex flex-col gap-5">
+      {message.error ? (
+        <Notice tone="danger" title={message.error.message}>
+          <p>{message.error.cause}</p>
+          <p>{message.error.next_step}</p>
+          {message.error.code === null ? null : (
+            <p className="text-muted text-xs">{t("delivery.code", { code: String(message.error.code) })}</p>
+          )}
+        </Notice>
+      ) : null}
+      {message.status === "unknown" ? <Notice tone="warning">{t("delivery.unknown")}</Notice> : null}
+      <section>
+        <h3 className="mb-2 text-base">{t("delivery.steps")}</h3>
+        <StepLog label={t("delivery.steps")} steps={steps} />
+      </section>
+      {message.decision ? (
+        <section>
+          <h3 className="mb-2 text-base">{t("delivery.decision")}</h3>
+          <p className="text-sm">{message.decision.reason}</p>
+        </section>
+      ) : null}
+      <section>
+        <h3 className="mb-2 text-base">{t("delivery.attempts", { count: attempts.length })}</h3>
+        <ol className="flex flex-col gap-3">
+          {attempts.map((attempt) => (
+            <Attempt key={attempt.id} attempt={attempt} />
+          ))}
+        </ol>
+      </section>
+      <KeyValues
+        stacked
+        entries={[
+          {
+            name: t("delivery.status"),
+            value: isMessageStatus(message.status) ? <Ticks status={message.status} word /> : message.status,
+          },
+          { name: t("delivery.messageId"), value: <CopyValue label={t("delivery.messageId")} text={message.id} /> },
+          ...(message.provider_id
+            ? [
+                {
+                  name: t("delivery.providerId"),
+                  value: <CopyValue label={t("delivery.providerId")} text={message.provider_id} />,
+                },
+              ]
+            : []),
+        ]}
+      />
+    </div>
+  );
+}
+
+function Attempt({ attempt }: { attempt: SendAttempt }) {
+  const t = useT();
+  const at = attempt.finished_at ?? attempt.claimed_at ?? attempt.planned_at;
+  return (
+    <li className="rounded-card border p-3 text-sm">
+      <p className="flex flex-wrap justify-between gap-x-3">
+        <span className="font-semibold">
+          {attempt.attempt}. {t(`attempt.${attempt.state}`)}
+        </span>
+        <span className="text-muted text-xs">{absoluteText(at)}</span>
+      </p>
+      {attempt.fault ? (
+        <p className="wrap-any mt-1 text-muted">
+          {attempt.fault.message}
+          {attempt.fault.code === null ? "" : ` (${attempt.fault.code})`}
+          {attempt.fault.trace_id ? ` · ${attempt.fault.trace_id}` : ""}
+        </p>
+      ) : null}
+    </li>
+  );
+}

@@ -1,0 +1,172 @@
+import type { Message } from "@parlance/api-client-tenant";
+import {
+  absoluteText,
+  Button,
+  ConfirmDialog,
+  clockText,
+  cx,
+  ErrorNotice,
+  explain,
+  IconButton,
+  isMessageStatus,
+  MessageBubble,
+  Ticks,
+  Tooltip,
+} from "@parlance/ui";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { CircleHelp, Reply, RotateCw } from "lucide-react";
+import { useState } from "react";
+import { useTenant } from "../../shared/session";
+import { useT } from "../../shared/texts";
+import { upsertMessage } from "./cache";
+import { bubbleParts } from "./message-body";
+import { sendAgain } from "./outbox";
+import { messageLine } from "./preview";
+
+type ItemProps = {
+  slug: string;
+  message: Message;
+  quoted: Message | undefined;
+  contact: string;
+  onReply: ((message: Message) => void) | undefined;
+  onWhy: (message: Message) => void;
+};
+
+/** One message of the thread, with its acts. */
+export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: ItemProps) {
+  const t = useT();
+  const out = message.direction === "outbound";
+  if (message.content.type === "system" || message.content.type === "reaction")
+    return <EventLine message={message} contact={contact} />;
+  const parts = bubbleParts(slug, message, t);
+  const status = isMessageStatus(message.status) ? message.status : undefined;
+  const author = out && message.author ? `${message.author.name}` : undefined;
+  const troubled = message.status === "failed" || message.status === "unknown";
+  return (
+    <li id={message.id} className={cx("group flex flex-col", out ? "items-end" : "items-start")}>
+      <div className={cx("flex max-w-[min(85%,34rem)] items-center gap-1 max-md:max-w-[92%]", out && "flex-row-reverse")}>
+        <MessageBubble
+          direction={out ? "out" : "in"}
+          {...parts}
+          tone={message.status === "failed" ? "failed" : "plain"}
+          quote={message.reply_to ? quoteOf(quoted, contact, t) : undefined}
+          reactions={message.reactions.map((reaction) => ({
+            emoji: reaction.emoji,
+            label: t(reaction.direction === "outbound" ? "thread.youReacted" : "thread.theyReacted", {
+              emoji: reaction.emoji,
+              name: contact,
+            }),
+          }))}
+          meta={
+            <>
+              {author ? <bdi className="max-w-40 truncate">{author}</bdi> : null}
+              <Tooltip text={absoluteText(message.thread_at)}>
+                <time dateTime={message.thread_at} className="tabular">
+                  {clockText(message.thread_at)}
+                </time>
+              </Tooltip>
+              {out && status ? <Ticks status={status} word={troubled} /> : null}
+            </>
+          }
+        />
+        <div className="flex shrink-0 opacity-0 focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+          {onReply ? (
+            <IconButton
+              label={t("thread.reply")}
+              icon={<Reply size={15} aria-hidden className="rtl:-scale-x-100" />}
+              onClick={() => onReply(message)}
+            />
+          ) : null}
+          {out ? (
+            <IconButton label={t("thread.why")} icon={<CircleHelp size={15} aria-hidden />} onClick={() => onWhy(message)} />
+          ) : null}
+        </div>
+      </div>
+      {troubled ? <Trouble slug={slug} message={message} onWhy={() => onWhy(message)} /> : null}
+    </li>
+  );
+}
+
+type T = ReturnType<typeof useT>;
+
+function quoteOf(quoted: Message | undefined, contact: string, t: T) {
+  if (!quoted) return { author: t("thread.earlier"), text: t("thread.earlierText") };
+  return {
+    author: quoted.direction === "inbound" ? contact : t("thread.you"),
+    text: messageLine(quoted) || (quoted.content.type === "text" ? "" : t(`kind.${quoted.content.type}`)),
+    onOpen: () => document.getElementById(quoted.id)?.scrollIntoView({ block: "center", behavior: "smooth" }),
+  };
+}
+
+function EventLine({ message, contact }: { message: Message; contact: string }) {
+  const t = useT();
+  const { content } = message;
+  const text =
+    content.type === "reaction"
+      ? content.emoji
+        ? t("thread.reactedEarlier", { name: message.direction === "inbound" ? contact : t("thread.you"), emoji: content.emoji })
+        : t("thread.reactionGone")
+      : content.type === "system"
+        ? (content.body ?? t("thread.system", { event: content.event }))
+        : "";
+  return (
+    <li className="flex justify-center">
+      <span className="wrap-any rounded-card border bg-surface px-3 py-1 text-center text-muted text-xs" dir="auto">
+        {text} · {clockText(message.thread_at)}
+      </span>
+    </li>
+  );
+}
+
+/** Why a message did not (surely) arrive, and the next step. */
+function Trouble({ slug, message, onWhy }: { slug: string; message: Message; onWhy: () => void }) {
+  const t = useT();
+  const { can } = useTenant();
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const again = useMutation({
+    mutationFn: () => sendAgain(slug, message),
+    onSuccess: (answer) => {
+      setAsking(false);
+      upsertMessage(client, slug, answer.message);
+    },
+  });
+  const unknown = message.status === "unknown";
+  const next = message.error?.next_step;
+  return (
+    <div className="mt-1 flex max-w-[min(85%,34rem)] flex-col items-end gap-1 text-end text-sm">
+      <p className="wrap-any">
+        <span className={unknown ? "text-warning-text" : "text-danger-text"}>
+          {unknown ? t("trouble.unknown") : (message.error?.message ?? t("trouble.failed"))}
+        </span>
+        {next ? <span className="text-muted"> {next}</span> : null}
+      </p>
+      {again.error && !asking ? <ErrorNotice error={explain(again.error)} className="text-start" /> : null}
+      <div className="flex gap-1">
+        <Button size="sm" variant="ghost" onClick={onWhy}>
+          {t("ui.why")}
+        </Button>
+        {can("messages:send") ? (
+          <Button
+            size="sm"
+            busy={again.isPending}
+            icon={<RotateCw size={13} aria-hidden />}
+            onClick={() => (unknown ? setAsking(true) : again.mutate())}
+          >
+            {unknown ? t("trouble.againMayDouble") : t("trouble.again")}
+          </Button>
+        ) : null}
+      </div>
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={t("trouble.confirm.title")}
+        effect={<p>{t("trouble.confirm.effect")}</p>}
+        action={t("trouble.confirm.action")}
+        busy={again.isPending}
+        error={again.error ? <ErrorNotice error={explain(again.error)} /> : undefined}
+        onConfirm={() => again.mutate()}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,128 @@
+import type { Message, Outgoing, SendAnswer } from "@parlance/api-client-tenant";
+import { type Explained, explain, isPassing, translate } from "@parlance/ui";
+import { useSyncExternalStore } from "react";
+import { api, idempotencyKey, unwrap } from "../../shared/api";
+import { uploadMedia } from "../../shared/media";
+
+/** A message on its way to the server; it has no id yet, only its key. */
+export type PendingSend = {
+  key: string;
+  slug: string;
+  conversationId: string;
+  content: Outgoing;
+  photo?: { file: File; localUrl: string; phoneNumberId: string };
+  replyTo?: string;
+  createdAt: string;
+  state: "uploading" | "sending" | "waiting" | "failed";
+  progress: number;
+  error?: Explained;
+};
+
+type Deliver = (answer: SendAnswer) => void;
+
+const RETRY_WAITS_MS = [400, 1000, 2000, 4000, 8000];
+const NONE: PendingSend[] = [];
+const waits = new Map<string, PendingSend[]>();
+const flights = new Map<string, { conversationId: string; done: Promise<void> }>();
+const listeners = new Set<() => void>();
+
+function change(conversationId: string, edit: (list: PendingSend[]) => PendingSend[]): void {
+  waits.set(conversationId, edit(waits.get(conversationId) ?? NONE));
+  for (const listener of listeners) listener();
+}
+
+function patch(entry: PendingSend, fields: Partial<PendingSend>): void {
+  Object.assign(entry, fields);
+  change(entry.conversationId, (list) => list.map((item) => (item.key === entry.key ? { ...item, ...fields } : item)));
+}
+
+/** Messages of a conversation that the server has not answered for yet. */
+export function usePendingSends(conversationId: string): PendingSend[] {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => waits.get(conversationId) ?? NONE,
+  );
+}
+
+/** Resolves when no request of the conversation is under way, so that a stream event never shows a message beside its pending self. */
+export async function settledSends(conversationId: string): Promise<void> {
+  await Promise.all(
+    [...flights.values()].filter((flight) => flight.conversationId === conversationId).map((flight) => flight.done),
+  );
+}
+
+async function post(entry: PendingSend): Promise<SendAnswer> {
+  if (entry.photo && entry.content.type === "image" && !entry.content.media_id) {
+    patch(entry, { state: "uploading" });
+    const media = await uploadMedia(entry.slug, entry.photo.phoneNumberId, entry.photo.file, (progress) =>
+      patch(entry, { progress }),
+    );
+    patch(entry, { content: { ...entry.content, media_id: media.id } });
+  }
+  patch(entry, { state: "sending" });
+  return unwrap(
+    api.POST("/v1/t/{slug}/messages", {
+      params: { path: { slug: entry.slug }, header: { "Idempotency-Key": entry.key } },
+      body: { conversation_id: entry.conversationId, content: entry.content, reply_to: entry.replyTo },
+    }),
+  );
+}
+
+async function run(entry: PendingSend, deliver: Deliver): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const answer = await post(entry);
+      deliver(answer);
+      dropPending(entry);
+      return;
+    } catch (error) {
+      const wait = RETRY_WAITS_MS[attempt];
+      if (!isPassing(error) || wait === undefined) {
+        patch(entry, { state: "failed", error: explain(error, translate("send.kept")) });
+        return;
+      }
+      patch(entry, { state: "waiting" });
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}
+
+function start(entry: PendingSend, deliver: Deliver): void {
+  const done = run(entry, deliver).finally(() => flights.delete(entry.key));
+  flights.set(entry.key, { conversationId: entry.conversationId, done });
+}
+
+/** Shows a message at once and sends it; the same key is used until the server answers. */
+export function sendMessage(
+  fields: Pick<PendingSend, "slug" | "conversationId" | "content" | "photo" | "replyTo"> & { createdAt: string },
+  deliver: Deliver,
+): void {
+  const entry: PendingSend = { ...fields, key: idempotencyKey(), state: fields.photo ? "uploading" : "sending", progress: 0 };
+  change(entry.conversationId, (list) => [...list, entry]);
+  start({ ...entry }, deliver);
+}
+
+/** Tries a failed one again, with its old key: what the server already has is not doubled. */
+export function retryPending(entry: PendingSend, deliver: Deliver): void {
+  patch(entry, { state: "sending", error: undefined });
+  start({ ...entry }, deliver);
+}
+
+/** Forgets a pending message. */
+export function dropPending(entry: PendingSend): void {
+  if (entry.photo) URL.revokeObjectURL(entry.photo.localUrl);
+  change(entry.conversationId, (list) => list.filter((item) => item.key !== entry.key));
+}
+
+/** Sends a failed or lost message once more as a new one. */
+export function sendAgain(slug: string, message: Message): Promise<SendAnswer> {
+  return unwrap(
+    api.POST("/v1/t/{slug}/messages/{message_id}/send-again", {
+      params: { path: { slug, message_id: message.id }, header: { "Idempotency-Key": `again-${message.id}` } },
+      body: { accept_possible_double: true },
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+import type { Conversation, Message } from "@parlance/api-client-tenant";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "../../shared/api";
+
+/** A view of the conversation list. */
+export type View = "all" | "unread";
+/** One page of a keyset list. */
+export type Page<T> = { items: T[]; next_cursor: string | null };
+
+const PAGE_ROWS = 50;
+
+/** The conversation list of one view, newest first. */
+export function conversationsQuery(slug: string, view: View) {
+  return infiniteQueryOptions({
+    queryKey: ["t", slug, "conversations", view],
+    queryFn: ({ pageParam }): Promise<Page<Conversation>> =>
+      unwrap(
+        api.GET("/v1/t/{slug}/conversations", {
+          params: { path: { slug }, query: { view, limit: PAGE_ROWS, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
+/** Reads one conversation past the cache. */
+export function readConversation(slug: string, conversationId: string): Promise<Conversation> {
+  return unwrap(
+    api.GET("/v1/t/{slug}/conversations/{conversation_id}", { params: { path: { slug, conversation_id: conversationId } } }),
+  );
+}
+
+/** One conversation. */
+export function conversationQuery(slug: string, conversationId: string) {
+  return queryOptions({
+    queryKey: ["t", slug, "conversation", conversationId],
+    queryFn: () => readConversation(slug, conversationId),
+  });
+}
+
+/** The messages of one conversation, newest first. */
+export function messagesQuery(slug: string, conversationId: string) {
+  return infiniteQueryOptions({
+    queryKey: ["t", slug, "messages", conversationId],
+    queryFn: ({ pageParam }): Promise<Page<Message>> =>
+      unwrap(
+        api.GET("/v1/t/{slug}/conversations/{conversation_id}/messages", {
+          params: { path: { slug, conversation_id: conversationId }, query: { limit: PAGE_ROWS, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
+/** One message with its ledger. */
+export function messageQuery(slug: string, messageId: string) {
+  return queryOptions({
+    queryKey: ["t", slug, "message", messageId],
+    queryFn: () => unwrap(api.GET("/v1/t/{slug}/messages/{message_id}", { params: { path: { slug, message_id: messageId } } })),
+  });
+}
+
+/** One contact with identities. */
+export function contactQuery(slug: string, contactId: string) {
+  return queryOptions({
+    queryKey: ["t", slug, "contact", contactId],
+    queryFn: () => unwrap(api.GET("/v1/t/{slug}/contacts/{contact_id}", { params: { path: { slug, contact_id: contactId } } })),
+  });
+}

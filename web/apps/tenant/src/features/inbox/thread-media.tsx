@@ -1,0 +1,31 @@
+import { Lightbox } from "@parlance/ui";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { MediaPhoto, mediaQuery } from "../../shared/media";
+import { useT } from "../../shared/texts";
+
+/** A photo in the thread; opens large. */
+export function ThreadPhoto({ slug, mediaId, alt }: { slug: string; mediaId: string | undefined; alt: string }) {
+  const [open, setOpen] = useState<string>();
+  return (
+    <>
+      <MediaPhoto slug={slug} mediaId={mediaId} alt={alt} onOpen={setOpen} />
+      <Lightbox url={open} caption={alt} onClose={() => setOpen(undefined)} />
+    </>
+  );
+}
+
+/** A link to a stored file, once it is here. */
+export function DownloadLink({ slug, mediaId }: { slug: string; mediaId: string | undefined }) {
+  const t = useT();
+  const media = useQuery({ ...mediaQuery(slug, mediaId ?? ""), enabled: Boolean(mediaId) });
+  if (media.data?.url) {
+    return (
+      <a href={media.data.url} download className="underline">
+        {t("media.download")}
+      </a>
+    );
+  }
+  const gone = media.isError || media.data?.state === "failed";
+  return <span className="text-bubble-meta text-sm">{gone ? (media.data?.error ?? t("media.gone")) : t("media.fetching")}</span>;
+}

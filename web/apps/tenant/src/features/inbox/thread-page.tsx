@@ -1,0 +1,86 @@
+import type { Message } from "@parlance/api-client-tenant";
+import { ErrorNotice, explain } from "@parlance/ui";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { api, unwrap } from "../../shared/api";
+import { useTenant } from "../../shared/session";
+import { upsertConversation } from "./cache";
+import { Composer } from "./composer";
+import { ContactPanel } from "./contact-panel";
+import { DeliverySheet } from "./delivery-sheet";
+import { MessageList } from "./message-list";
+import { conversationQuery } from "./queries";
+import { ThreadHeader } from "./thread-header";
+
+/** The conversation of the address. */
+export function ThreadPage() {
+  const { conversationId } = useParams({ from: "/t/$slug/inbox/$conversationId" });
+  return <Thread key={conversationId} conversationId={conversationId} />;
+}
+
+/** One conversation: header, messages, composer and the contact beside them. */
+function Thread({ conversationId }: { conversationId: string }) {
+  const { slug, can } = useTenant();
+  const { contact, why } = useSearch({ from: "/t/$slug/inbox/$conversationId" });
+  const navigate = useNavigate({ from: "/t/$slug/inbox/$conversationId" });
+  const conversation = useQuery(conversationQuery(slug, conversationId));
+  const [replyTo, setReplyTo] = useState<Message>();
+  useMarkRead(slug, conversationId, conversation.data?.unread ?? 0, can("messages:send"));
+
+  if (conversation.isError && !conversation.data) {
+    return <ErrorNotice className="m-6" error={explain(conversation.error)} onRetry={() => void conversation.refetch()} />;
+  }
+  const panel = (next: "open" | "closed" | undefined) =>
+    void navigate({ search: (old) => ({ ...old, contact: next }), replace: true });
+  return (
+    <div className="flex h-full min-w-0">
+      <div className="flex min-w-0 flex-1 flex-col bg-thread">
+        <ThreadHeader slug={slug} conversation={conversation.data} panel={contact} onPanel={panel} />
+        <MessageList
+          slug={slug}
+          conversationId={conversationId}
+          conversation={conversation.data}
+          onReply={can("messages:send") ? setReplyTo : undefined}
+          onWhy={(message) => void navigate({ search: (old) => ({ ...old, why: message.id }) })}
+        />
+        <Composer
+          slug={slug}
+          conversation={conversation.data}
+          maySend={can("messages:send")}
+          replyTo={replyTo}
+          onReplyDone={() => setReplyTo(undefined)}
+        />
+      </div>
+      <ContactPanel slug={slug} conversation={conversation.data} state={contact} onState={panel} />
+      <DeliverySheet
+        slug={slug}
+        messageId={why}
+        onClose={() => void navigate({ search: (old) => ({ ...old, why: undefined }), replace: true })}
+      />
+    </div>
+  );
+}
+
+function useMarkRead(slug: string, conversationId: string, unread: number, may: boolean): void {
+  const client = useQueryClient();
+  const { mutate, isPending } = useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST("/v1/t/{slug}/conversations/{conversation_id}/read", {
+          params: { path: { slug, conversation_id: conversationId } },
+        }),
+      ),
+    onSuccess: () => {
+      const known = client.getQueryData(conversationQuery(slug, conversationId).queryKey);
+      if (known) upsertConversation(client, slug, { ...known, unread: 0 });
+    },
+  });
+  useEffect(() => {
+    if (unread === 0 || !may || isPending) return;
+    const tell = () => document.visibilityState === "visible" && mutate();
+    tell();
+    document.addEventListener("visibilitychange", tell);
+    return () => document.removeEventListener("visibilitychange", tell);
+  }, [unread, may, isPending, mutate]);
+}

@@ -1,0 +1,31 @@
+import { currentLocale } from "@parlance/ui";
+
+/** A phone number as people write it, from its bare digits or as it stands. */
+export function phoneText(value: string): string {
+  return /^\d{6,}$/.test(value) ? `+${value}` : value;
+}
+
+/** What to call a contact: name, else username, phone number or user id. */
+export function contactName(contact: {
+  name: string | null;
+  phone?: string | null;
+  username?: string | null;
+  user_id?: string | null;
+}): string {
+  if (contact.name) return contact.name;
+  if (contact.username) return `@${contact.username}`;
+  if (contact.phone) return phoneText(contact.phone);
+  return contact.user_id ?? "?";
+}
+
+/** A length of time in hours and minutes, as a sentence part. */
+export function durationText(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  const unit = (value: number, name: "hour" | "minute") =>
+    new Intl.NumberFormat(currentLocale(), { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+  if (minutes < 60) return unit(minutes, "minute");
+  const rest = minutes % 60;
+  return rest === 0
+    ? unit(Math.floor(minutes / 60), "hour")
+    : `${unit(Math.floor(minutes / 60), "hour")} ${unit(rest, "minute")}`;
+}

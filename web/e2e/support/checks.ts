@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, type Page } from "@playwright/test";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+type AxeResult = { violations: { id: string; help: string; nodes: { target: string[]; failureSummary?: string }[] }[] };
+
+/** Fails with each accessibility violation that axe finds on the page as it stands. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  await page.evaluate(axeSource);
+  const result = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: (root: Document, options: object) => Promise<AxeResult> } };
+    return axe.run(document, {
+      resultTypes: ["violations"],
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+  });
+  const found = result.violations.map(
+    (violation) =>
+      `${violation.id}: ${violation.help}\n${violation.nodes.map((node) => `    ${node.target.join(" ")} ${node.failureSummary ?? ""}`).join("\n")}`,
+  );
+  expect(found, what).toEqual([]);
+}
+
+/** Fails when the page, or any part that is not meant to, scrolls sideways. */
+export async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
+  const wide = await page.evaluate(() => {
+    const offenders: string[] = [];
+    for (const element of [document.documentElement, ...document.querySelectorAll<HTMLElement>("body *")]) {
+      if (element.scrollWidth <= element.clientWidth + 1 || element.clientWidth === 0) continue;
+      const style = getComputedStyle(element);
+      if (style.overflowX === "auto" || style.overflowX === "scroll" || element === document.documentElement) {
+        if (element.closest('pre, [role="tablist"]')) continue;
+        offenders.push(
+          `${element.tagName.toLowerCase()}.${String(element.className).slice(0, 60)} ${element.scrollWidth} > ${element.clientWidth}`,
+        );
+      }
+    }
+    return offenders;
+  });
+  expect(wide, what).toEqual([]);
+}
