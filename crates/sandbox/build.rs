@@ -3,7 +3,12 @@
 use std::path::Path;
 
 fn main() {
-    let folders = ["../../web/apps/phone/dist", "../../web/apps/phone", "../../web", "build.rs"];
+    let folders = [
+        "../../web/apps/phone/dist",
+        "../../web/apps/phone",
+        "../../web",
+        "build.rs",
+    ];
     if let Some(watched) = folders.iter().find(|folder| Path::new(folder).exists()) {
         println!("cargo::rerun-if-changed={watched}");
     }

@@ -13,15 +13,23 @@ mod numbers;
 mod session;
 mod templates;
 
-use axum::{Json, Router, extract::FromRef, routing::get};
+use axum::{
+    Json, Router,
+    extract::{FromRef, State},
+    http::StatusCode,
+    routing::get,
+};
 use services::TenantServices;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
 
-use crate::http::{assets, layers, origin::AllowedOrigins, problem::Problem};
+use crate::http::{assets, layers, origin::AllowedOrigins, problem::{ApiResult, Problem}};
 
 pub use auth::Tenant;
 
@@ -112,9 +120,16 @@ pub fn router(state: TenantState) -> Router {
     let document = openapi();
     let api = layers::api(routes().split_for_parts().0, streaming().split_for_parts().0)
         .route("/openapi.json", get(move || std::future::ready(Json(document.clone()))))
+        .route("/healthz", get(|| std::future::ready(StatusCode::OK)))
+        .route("/readyz", get(ready))
         .route("/media/{token}", get(media::linked))
         .route("/v1/{*rest}", axum::routing::any(layers::no_such_route))
         .fallback(assets::serve::<assets::TenantApp>)
         .with_state(state);
     layers::surface(api, ids)
+}
+
+async fn ready(State(services): State<TenantServices>) -> ApiResult<StatusCode> {
+    services.ready().await?;
+    Ok(StatusCode::OK)
 }

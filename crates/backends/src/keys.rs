@@ -69,6 +69,7 @@ pub struct MasterKeys {
 struct MasterKey {
     id: String,
     cipher: Aes256Gcm,
+    link_key: Zeroizing<[u8; KEY_BYTES]>,
 }
 
 impl std::fmt::Debug for MasterKeys {
@@ -105,6 +106,11 @@ impl MasterKeys {
         Self::from_base64(&file::read(path, missing)?)
     }
 
+    /// A key derived from the one in force, for signing links that expire.
+    pub fn link_key(&self) -> [u8; 32] {
+        *self.current.link_key
+    }
+
     fn named(&self, id: &str) -> Option<&MasterKey> {
         std::iter::once(&self.current)
             .chain(&self.previous)
@@ -123,10 +129,15 @@ impl MasterKey {
         Hkdf::<Sha256>::new(None, bytes.as_slice())
             .expand(b"parlance master key name", &mut name)
             .ok()?;
+        let mut link_key = Zeroizing::new([0_u8; KEY_BYTES]);
+        Hkdf::<Sha256>::new(None, bytes.as_slice())
+            .expand(b"parlance media links", link_key.as_mut_slice())
+            .ok()?;
         let cipher = Aes256Gcm::new_from_slice(bytes.as_slice()).ok()?;
         Some(Self {
             id: format!("mk_{}", hex::encode(name)),
             cipher,
+            link_key,
         })
     }
 

@@ -17,7 +17,7 @@ use crate::{
     lane::Lane,
     plan::{Outgoing, Plan, plan},
     recorder::Item,
-    verdict::{Tries, judge, own},
+    verdict::{Tries, id_after, judge, own},
 };
 
 /// How long a lane rests after its content could not be read, microseconds.
@@ -167,8 +167,14 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn judged(&self, row: Claimed, conversation: ConversationId, tries: Tries, outcome: SendOutcome) {
         metrics::counter!("delivery_calls_total", "outcome" => kind(&outcome)).increment(1);
-        let ids = &self.context.deps.ids;
-        let verdict = judge(outcome, tries, self.context.now(), ids.make(), ids.fraction());
+        let jitter = self.context.deps.ids.fraction();
+        let verdict = judge(
+            outcome,
+            tries,
+            self.context.now(),
+            id_after(row.attempt_id),
+            jitter,
+        );
         let now_us = self.context.line.now_us();
         if verdict.slow {
             self.lane.gate.slow(now_us);
@@ -182,7 +188,9 @@ impl Desk<'_> {
         self.hand_in(row, verdict.outcome, verdict.pause);
     }
 
+    /// It ends without a call.
     fn over(&self, row: Claimed, outcome: AttemptOutcome) {
+        self.lane.begun();
         self.hand_in(row, outcome, None);
     }
 
@@ -203,20 +211,19 @@ impl Desk<'_> {
                 FaultClass::Token,
                 "The stored access token does not open under this installation's keys.",
             );
-            let ids = &self.context.deps.ids;
             let verdict = judge(
                 SendOutcome::NotSent(fault),
                 Tries::default(),
                 self.context.now(),
-                ids.make(),
+                id_after(row.attempt_id),
                 0.0,
             );
+            self.lane.begun();
             self.hand_in(row, verdict.outcome, verdict.pause);
         }
     }
 
     fn hand_in(&self, row: Claimed, outcome: AttemptOutcome, pause: Option<String>) {
-        self.lane.begun();
         let result = AttemptResult {
             attempt_id: row.attempt_id,
             message_id: row.message_id,

@@ -9,10 +9,13 @@ use domain::{
 use futures::FutureExt;
 use store::delivery::{LoadedMedia, remember_upload};
 use time::Duration;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::{context::Context, lane::Lane, plan::Outgoing, verdict::own};
 
+/// The adapter has its own, shorter time-outs; this one keeps a row from being open for ever.
+const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(90);
 /// How long an upload is used; the provider keeps it 30 days.
 const UPLOAD_USED_FOR: Duration = Duration::days(29);
 
@@ -36,25 +39,30 @@ impl Calls<'_> {
         if let Some((id, media)) = outgoing.media.take() {
             match self.uploaded(id, &media).await {
                 Ok(provider_media_id) => fill_in(&mut outgoing.message.payload, provider_media_id),
-                Err(outcome) => return Some(outcome),
+                Err(outcome) => {
+                    self.lane.begun();
+                    return Some(outcome);
+                }
             }
         }
         let turn = self.lane.gate.pass(&self.context.line, || self.may_begin());
         if self.stop.run_until_cancelled(turn).await != Some(true) {
             return None;
         }
+        self.lane.begun();
         let send = self
             .context
             .deps
             .provider
             .send(self.connection, &outgoing.message);
-        let outcome = AssertUnwindSafe(send).catch_unwind().await;
-        Some(outcome.unwrap_or_else(|_| {
-            SendOutcome::Ambiguous(own(
-                FaultClass::Other,
-                "The adapter failed in the middle of the call.",
-            ))
-        }))
+        let lost = |words| SendOutcome::Ambiguous(own(FaultClass::Other, words));
+        Some(
+            match timeout(ANSWER_WITHIN, AssertUnwindSafe(send).catch_unwind()).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_)) => lost("The adapter failed in the middle of the call."),
+                Err(_) => lost("The adapter gave no answer for too long."),
+            },
+        )
     }
 
     fn may_begin(&self) -> bool {
@@ -67,10 +75,9 @@ impl Calls<'_> {
     async fn uploaded(&self, id: MediaId, media: &LoadedMedia) -> Result<String, SendOutcome> {
         let now = self.context.now();
         let own_number = media.phone_number_id == self.lane.key.phone_number_id;
-        if own_number && media.provider_media_until.is_some_and(|until| until > now) {
-            if let Some(known) = &media.provider_media_id {
-                return Ok(known.clone());
-            }
+        let kept = own_number && media.provider_media_until.is_some_and(|until| until > now);
+        if let Some(known) = media.provider_media_id.as_ref().filter(|_| kept) {
+            return Ok(known.clone());
         }
         let bytes = match &media.blob_key {
             Some(key) => self.context.deps.blobs.get(key).await,

@@ -81,7 +81,7 @@ fn compose(
         };
         return Err(AttemptOutcome::Rejected {
             fault,
-            decision: Some(decision),
+            decision: Some(Box::new(decision)),
         });
     }
     let to = message.recipient.clone();

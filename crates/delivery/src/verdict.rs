@@ -13,6 +13,8 @@ const TRIES_MAX: u32 = 8;
 const TRY_FOR: Duration = Duration::minutes(15);
 /// First wait; each further one is at most three times as long.
 const WAIT_FIRST: Duration = Duration::seconds(1);
+/// Shortest wait: what is behind in the conversation must find it waiting.
+const WAIT_LEAST: Duration = Duration::milliseconds(250);
 /// Longest wait.
 const WAIT_MAX: Duration = Duration::minutes(5);
 /// Longest wait for one customer.
@@ -38,6 +40,12 @@ pub(crate) struct Verdict {
     pub(crate) slow: bool,
     /// The conversation waits until then.
     pub(crate) hold_until: Option<OffsetDateTime>,
+}
+
+/// Id of the attempt after `former`. Ids order the queue: the next one keeps the place of the former, ahead of what was
+/// written later.
+pub(crate) fn id_after(former: SendAttemptId) -> SendAttemptId {
+    SendAttemptId::new(uuid::Uuid::from_u128(former.uuid().as_u128().wrapping_add(1)))
 }
 
 /// Judges an outcome. `next` is the id of a further attempt, `jitter` a random share of `[0, 1)`.
@@ -114,7 +122,7 @@ fn wait(fault: &ProviderFault, earlier: u32, jitter: f64) -> Duration {
     let wait = if fault.class == FaultClass::PairRate {
         (Duration::SECOND * 4_i32.saturating_pow(earlier)).min(PAIR_WAIT_MAX) * (1.0 + jitter / 4.0)
     } else {
-        (WAIT_FIRST * 3_i32.saturating_pow(earlier)).min(WAIT_MAX) * jitter
+        ((WAIT_FIRST * 3_i32.saturating_pow(earlier)).min(WAIT_MAX) * jitter).max(WAIT_LEAST)
     };
     let asked = fault
         .retry_after

@@ -192,7 +192,7 @@ impl Gateway {
         }
     }
 
-    /// The secret may be newer than what memory knows: reads again (at most once a second) and tries once more.
+    /// The secret may be newer than what memory knows: reads again and tries once more.
     async fn verify_again(&self, id: MetaAppId, tried: &Arc<SigningApp>, signature: &str, body: &[u8]) -> Result<(), Refusal> {
         let inner = &*self.0;
         inner.apps.refresh().await.map_err(|_| Refusal::Forged)?;
@@ -230,12 +230,13 @@ impl Gateway {
             apps.refresh().await.map_err(|_| Refusal::Unavailable)?;
             return apps.known(id).0.ok_or(Refusal::UnknownApp);
         };
-        if stale {
+        if stale && apps.may_renew() {
             let gateway = self.clone();
             self.0.tracker.spawn(async move {
                 if let Err(error) = gateway.0.apps.refresh().await {
                     tracing::warn!(%error, "app secrets could not be read again; the known ones stay in use");
                 }
+                gateway.0.apps.renewed();
             });
         }
         Ok(app)

@@ -72,4 +72,10 @@ impl Inbound {
     pub fn start_normalizer(deps: Deps, config: Config, shutdown: &CancellationToken, tracker: &TaskTracker) {
         normalizer::start(deps, config, handoff::Registry::default(), shutdown, tracker);
     }
+
+    /// Normalizes what the raw log holds after the cursors, stream by stream, and returns when nothing is left: for a
+    /// replay, after [`IngestDb::reset_cursors`]. Streams that another process follows are left to it.
+    pub async fn catch_up(deps: Deps, config: Config) -> Result<(), store::Error> {
+        normalizer::catch_up(deps, config).await
+    }
 }

@@ -49,7 +49,11 @@ impl Writer {
 
     pub(crate) async fn run(mut self) {
         while let Some(writer) = self.open().await {
-            match self.write(writer).await {
+            let stream = writer.stream();
+            self.handoff.writer_opened(stream);
+            let written = self.write(writer).await;
+            self.handoff.writer_closed(stream);
+            match written {
                 Ok(writer) => {
                     if let Err(error) = writer.release().await {
                         tracing::warn!(%error, "a stream could not be given back; its lease ends by itself");

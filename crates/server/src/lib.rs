@@ -6,7 +6,9 @@
 
 pub mod cli;
 pub mod clock;
+pub mod compose;
 pub mod config;
+pub mod dev;
 pub mod logging;
 pub mod postgres;
 pub mod shutdown;

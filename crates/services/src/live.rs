@@ -56,7 +56,7 @@ impl Hub {
         self.inner.channels.entry(tenant).or_insert_with(|| broadcast::channel(CHANNEL_CAPACITY).0).subscribe()
     }
 
-    /// Tails the outbox until told to stop.
+    /// Tails the outbox until told to stop; then every stream ends.
     pub async fn run(self, db: EventsDb, shutdown: CancellationToken) {
         let mut position = None;
         while !shutdown.is_cancelled() {
@@ -74,6 +74,7 @@ impl Hub {
                 () = tokio::time::sleep(pause) => {}
             }
         }
+        self.inner.channels.clear();
     }
 
     async fn step(&self, db: &EventsDb, position: &mut Option<Position>) -> store::Result<bool> {

@@ -44,6 +44,11 @@ impl std::fmt::Debug for TenantServices {
 }
 
 impl TenantServices {
+    /// Answers when the database does, for readiness.
+    pub async fn ready(&self) -> domain::Result<()> {
+        Ok(self.db.ping().await?)
+    }
+
     pub(crate) fn audit(&self, action: &'static str, target: impl ToString, details: serde_json::Value) -> store::audit::Entry {
         store::audit::Entry { id: self.ids.make(), at: self.clock.now(), action, target: Some(target.to_string()), details }
     }

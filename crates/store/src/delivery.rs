@@ -7,16 +7,17 @@ mod load;
 mod parked;
 mod record;
 mod sweep;
+mod uploads;
+mod write;
 
 pub use claim::{Claimed, Want};
 pub(crate) use lanes::worker_scopes;
 pub use lanes::{AdoptedLane, HeldLane, LaneKey, RenewedLane, pause};
-pub use load::{
-    Connected, Loaded, LoadedMedia, LoadedMessage, connection, load, mark_submitted, remember_upload,
-};
-pub use parked::{apply_parked, sweep_parked};
+pub use load::{Connected, Loaded, LoadedMessage, connection, load, mark_submitted};
+pub use parked::apply_parked;
 pub use record::{AttemptOutcome, AttemptResult, Fault, record};
 pub use sweep::{expire_unknown, orphans_to_unknown};
+pub use uploads::{LoadedMedia, remember_upload};
 
 /// State of a ledger row; the number is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -24,19 +24,19 @@ pub use outcomes::{ChangeOutcome, Outcome, record_outcomes};
 pub use people::{ContactName, Identity, KnownPeople, NewContact, PairKey, PeopleKeys, PeopleWrites, PersonScope};
 pub use reunite::{Absorbed, Move, PhoneMessage, absorbed_messages, dissolve, move_messages, phone_messages};
 pub use routes::{NumberRoute, Routes, WabaRoute};
-pub use statuses::{MatchedStatus, MessageRef, StatusKey, apply_parked_batch, apply_statuses, match_statuses, park_statuses};
+pub use statuses::{MatchedStatus, MessageRef, ParkedStatuses, StatusKey, apply_parked_batch, apply_statuses, match_statuses, park_statuses};
 pub use streams::{NewRawWebhook, StreamWriter};
 
 use crate::error::Error;
 
 /// True when the row at hand is to blame rather than the database, the network or the configuration: trying again
-/// would fail the same way. Data, integrity and JSON faults of PostgreSQL (classes 21, 22, 23).
+/// would fail the same way. Data, integrity and size faults of PostgreSQL (classes 21, 22, 23, 54).
 #[must_use]
 pub fn blames_the_row(error: &Error) -> bool {
     match error {
         Error::Constraint(_) | Error::Inconsistent { .. } => true,
         Error::Database(sqlx::Error::Database(cause)) => {
-            cause.code().is_some_and(|code| ["21", "22", "23"].iter().any(|class| code.starts_with(class)))
+            cause.code().is_some_and(|code| ["21", "22", "23", "54"].iter().any(|class| code.starts_with(class)))
         }
         Error::Database(sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }) => true,
         _ => false,

@@ -4,7 +4,10 @@ use domain::Ids;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    pool::{DeliveryDb, IngestDb},
+};
 
 /// The login roles of the program, without their `parlance_` prefix; each gets a pool of its own.
 pub const LOGIN_ROLES: [&str; 7] = ["owner", "tenant", "ingest", "delivery", "events", "platform", "backup"];
@@ -60,8 +63,17 @@ async fn harden(connection: &mut PgConnection, database: &str) -> Result<()> {
 pub async fn migrate(owner_url: &SecretString) -> Result<()> {
     let options: PgConnectOptions = owner_url.expose_secret().parse().map_err(Error::Database)?;
     let mut connection = PgConnection::connect_with(&options).await?;
-    MIGRATIONS.run_direct(None, &mut connection, true).await?;
+    MIGRATIONS.run_direct(None, &mut connection, false).await?;
     connection.close().await?;
+    Ok(())
+}
+
+/// Voids the leases of former processes. Only for a process that knows that it is the only one: it then need not wait
+/// for them to expire. Epochs stay, so a former owner that still lives is fenced all the same.
+pub async fn void_leases(ingest: &IngestDb, delivery: &DeliveryDb) -> Result<()> {
+    sqlx::query!("update ingest_streams set expires_at = null, owner = null").execute(&ingest.0).await?;
+    sqlx::query!("update ingest_cursors set expires_at = null, owner = null").execute(&ingest.0).await?;
+    sqlx::query!("update lanes set expires_at = null, owner = null where owner is not null").execute(&delivery.0).await?;
     Ok(())
 }
 

@@ -188,7 +188,7 @@ impl TestDb {
         }
     }
 
-    async fn run<'q>(
+    pub(crate) async fn run<'q>(
         &self,
         sql: &'static str,
         bind: impl FnOnce(sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>) -> sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>,

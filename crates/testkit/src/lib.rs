@@ -5,7 +5,9 @@
 mod database;
 mod fixture;
 mod keys;
+mod rows;
 
 pub use database::TestDb;
 pub use fixture::{AppFixture, TenantFixture};
 pub use keys::TestKeys;
+pub use rows::RowsFixture;

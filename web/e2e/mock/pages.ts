@@ -2,7 +2,7 @@ import { id } from "./data";
 
 /** Every page of the tenant app by route, with what shows that it is there. */
 export const TENANT_PAGES: { route: string; path: string; ready: string }[] = [
-  { route: "/t/$slug/inbox", path: "/t/green-leaf/inbox", ready: "No conversation open" },
+  { route: "/t/$slug/inbox", path: "/t/green-leaf/inbox", ready: "Asha Nair" },
   { route: "/t/$slug/inbox/$conversationId", path: `/t/green-leaf/inbox/${id("cnv", 1)}`, ready: "See you soon" },
   { route: "/t/$slug/templates", path: "/t/green-leaf/templates", ready: "order_shipped" },
   { route: "/t/$slug/templates/$templateId", path: `/t/green-leaf/templates/${id("tpl", 1)}`, ready: "Dear Asha" },
@@ -24,7 +24,7 @@ export const ADMIN_PAGES: { route: string; path: string; ready: string }[] = [
   { route: "/frame/tenants", path: "/tenants", ready: "Green Leaf Clinic" },
   { route: "/frame/tenants/$tenantId", path: `/tenants/${id("ten", 1)}`, ready: "About this tenant" },
   { route: "/frame/webhooks", path: "/webhooks", ready: "Quarantined: unknown number" },
-  { route: "/frame/graph-environments", path: "/graph-environments", ready: "http://127.0.0.1:7423" },
+  { route: "/frame/graph-environments", path: "/graph-environments", ready: "v24.0" },
   { route: "/frame/meta-apps", path: "/meta-apps", ready: "Parlance sandbox app" },
   { route: "/sign-in", path: "/sign-in", ready: "Sign in to the platform" },
 ];

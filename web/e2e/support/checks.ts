@@ -30,7 +30,8 @@ export async function expectNoSidewaysScroll(page: Page, what: string): Promise<
     for (const element of [document.documentElement, ...document.querySelectorAll<HTMLElement>("body *")]) {
       if (element.scrollWidth <= element.clientWidth + 1 || element.clientWidth === 0) continue;
       const style = getComputedStyle(element);
-      if (style.overflowX === "auto" || style.overflowX === "scroll" || element === document.documentElement) {
+      const clippedTable = style.overflowX === "clip" && element.querySelector(":scope > table");
+      if (clippedTable || style.overflowX === "auto" || style.overflowX === "scroll" || element === document.documentElement) {
         if (element.closest('pre, [role="tablist"]')) continue;
         offenders.push(
           `${element.tagName.toLowerCase()}.${String(element.className).slice(0, 60)} ${element.scrollWidth} > ${element.clientWidth}`,

@@ -14,14 +14,14 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::problem::Failure;
+use super::problem::{Failure, REQUEST_ID};
 
 /// Bytes of a JSON body; media has a limit of its own.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// How long a request may take; the live stream is outside.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Makes request ids.
 pub trait RequestIds: Clone + Send + Sync + 'static {
@@ -54,9 +54,9 @@ pub fn surface(router: Router, ids: impl RequestIds) -> Router {
             let id = ids.next().simple().to_string();
             async move {
                 let span = tracing::info_span!("request", request_id = %id, method = %request.method());
-                let mut response = next.run(request).instrument(span).await;
+                let mut response = REQUEST_ID.scope(id.clone(), next.run(request).instrument(span)).await;
                 if let Ok(value) = HeaderValue::from_str(&id) {
-                    response.headers_mut().insert(REQUEST_ID, value);
+                    response.headers_mut().insert(REQUEST_ID_HEADER, value);
                 }
                 response
             }

@@ -1,17 +1,28 @@
-//! Errors as RFC 9457 problems.
+//! Errors as RFC 9457 problems, and extractors whose faults are problems.
+
+use std::str::FromStr;
 
 use axum::{
     Json,
     extract::{
-        FromRequest, Request,
-        rejection::{JsonRejection, PathRejection, QueryRejection},
+        FromRequest, FromRequestParts, RawPathParams, Request,
+        rejection::{JsonRejection, QueryRejection},
     },
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use domain::{Error, ErrorKind, decision::Decision};
 use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
+
+tokio::task_local! {
+    /// Id of the request that this task answers.
+    pub(super) static REQUEST_ID: String;
+}
+
+fn current_request_id() -> String {
+    REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
+}
 
 /// An error answer, `application/problem+json`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,6 +44,8 @@ pub struct Problem {
     /// When to try again, seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_secs: Option<u32>,
+    /// Quote it when asking for help; also in the header `x-request-id`.
+    pub request_id: String,
     /// The send decision, when a rule refused a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
@@ -100,6 +113,7 @@ impl IntoResponse for Failure {
             detail: self.error.public,
             fields: self.error.fields.into_iter().map(|f| ProblemField { field: f.field, message: f.message }).collect(),
             retry_after_secs: self.error.retry_after_secs,
+            request_id: current_request_id(),
             decision: self.decision,
         };
         let mut response = (status, Json(&problem)).into_response();
@@ -130,31 +144,30 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-/// A path value that can't be read is a missing thing: an id of another form exists nowhere.
-pub fn path_fault(_: PathRejection) -> Failure {
-    Error::not_found().into()
-}
-
 /// A query that can't be read.
 pub fn query_fault(rejection: QueryRejection) -> Failure {
     Error::invalid("query", rejection.body_text()).into()
 }
 
-/// Path parameters whose faults are problems.
-#[derive(Debug, axum::extract::FromRequestParts)]
-#[from_request(via(axum::extract::Path), rejection(Failure))]
-pub struct Path<T>(pub T);
+/// The id at the end of a path. One that can't be read is a missing thing: an id of another form exists nowhere.
+#[derive(Debug)]
+pub struct PathId<T>(pub T);
 
-impl From<PathRejection> for Failure {
-    fn from(rejection: PathRejection) -> Self {
-        path_fault(rejection)
+impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for PathId<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::not_found())?;
+        let last = params.iter().filter(|(name, _)| *name != "slug").last();
+        let id = last.and_then(|(_, text)| text.parse().ok());
+        Ok(Self(id.ok_or_else(Error::not_found)?))
     }
 }
 
 /// Query parameters whose faults are problems.
 #[derive(Debug, axum::extract::FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(Failure))]
-pub struct Query<T>(pub T);
+pub struct QueryParams<T>(pub T);
 
 impl From<QueryRejection> for Failure {
     fn from(rejection: QueryRejection) -> Self {

@@ -20,7 +20,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::IntoParams;
 
 use super::Tenant;
-use crate::http::problem::{ApiResult, Problem, Query};
+use crate::http::problem::{ApiResult, Problem, QueryParams};
 
 /// How often the credential is proven again and the clock compared.
 const CHECK: Duration = Duration::from_secs(2);
@@ -55,7 +55,7 @@ pub async fn stream(
     State(services): State<TenantServices>,
     tenant: Tenant,
     headers: HeaderMap,
-    Query(query): Query<EventsQuery>,
+    QueryParams(query): QueryParams<EventsQuery>,
 ) -> ApiResult<Response> {
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let last = header.or(query.last_event_id);

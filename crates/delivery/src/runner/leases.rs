@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use store::delivery::{LaneKey, expire_unknown, orphans_to_unknown, sweep_parked};
+use store::delivery::{LaneKey, expire_unknown, orphans_to_unknown};
 use tokio::time::Instant;
 
 use super::{Runner, Slot};
@@ -10,7 +10,7 @@ use crate::{context::Context, lane::Lane, timeline::micros};
 
 /// How often free lanes are looked for without a hint.
 const ADOPT_EVERY: Duration = Duration::from_secs(1);
-/// How often answers that never came and statuses that came early are looked for.
+/// How often answers that never came are looked for.
 const CHORES_EVERY: Duration = Duration::from_secs(20);
 /// How long a lost answer is waited for before a person decides.
 const UNKNOWN_FOR: time::Duration = time::Duration::minutes(10);
@@ -48,9 +48,10 @@ impl Runner {
         asked_us + micros(self.context.config.lease) / 5 * 4
     }
 
-    async fn renew(&mut self) {
+    /// False when the database did not answer.
+    async fn renew(&mut self) -> bool {
         if self.lanes.is_empty() {
-            return;
+            return true;
         }
         let asked_us = self.context.line.now_us();
         let held: Vec<_> = self.lanes.values().map(|slot| slot.lane.held()).collect();
@@ -62,7 +63,10 @@ impl Runner {
             .await;
         let renewed = match renewed {
             Ok(renewed) => renewed,
-            Err(error) => return tracing::warn!(%error, "leases could not be renewed"),
+            Err(error) => {
+                tracing::warn!(%error, "leases could not be renewed");
+                return false;
+            }
         };
         let valid_until_us = self.valid_until_us(asked_us);
         let mut kept = HashSet::new();
@@ -83,9 +87,16 @@ impl Runner {
             }
             ours
         });
+        true
     }
 
     async fn adopt(&mut self) {
+        // Leases that ran out while the database was away are still ours as long as nobody took them: renewed, they keep
+        // their rows; adopted anew, their rows would count as unknown.
+        let now_us = self.context.line.now_us();
+        if self.lanes.values().any(|slot| !slot.lane.is_valid(now_us)) && !self.renew().await {
+            return;
+        }
         let config = &self.context.config;
         let held = u32::try_from(self.lanes.len()).unwrap_or(u32::MAX);
         let limit = config.lanes_max.saturating_sub(held);
@@ -182,7 +193,7 @@ async fn orphans(context: &Context, lane: &Lane) -> bool {
     }
 }
 
-/// What may be late: answers that never came, statuses that came early and were not applied.
+/// Answers that never came.
 async fn chores(context: Arc<Context>, lanes: Vec<Arc<Lane>>) {
     if let Err(error) = try_chores(&context, &lanes).await {
         tracing::warn!(%error, "delivery's chores come round again");
@@ -203,12 +214,6 @@ async fn try_chores(context: &Context, lanes: &[Arc<Lane>]) -> store::Result<()>
     for lane in lanes.iter().filter(|lane| stale.contains(&lane.key)) {
         let mut tx = context.tenant_db().begin(&lane.scope).await?;
         moved += expire_unknown(&mut tx, lane.key.phone_number_id, now - UNKNOWN_FOR, now).await?;
-        tx.commit().await?;
-    }
-    let mut seen = HashSet::new();
-    for lane in lanes.iter().filter(|lane| seen.insert(lane.key.tenant_id)) {
-        let mut tx = context.tenant_db().begin(&lane.scope).await?;
-        moved += sweep_parked(&mut tx, now).await?;
         tx.commit().await?;
     }
     if moved > 0 {

@@ -10,6 +10,7 @@ use crate::rules::{phone, template_create, text_at};
 use crate::state::Sandbox;
 use crate::state::events::Event;
 use crate::state::model::{App, Number, Waba, WabaToken};
+use crate::state::world::World;
 use crate::webhooks::deliver::handshake;
 
 #[derive(Deserialize)]
@@ -135,39 +136,13 @@ pub(super) async fn put_waba(
             .map(|old| old.business_id)
             != world.wabas.get(&waba_id).map(|new| new.business_id.clone());
         for number in body.numbers {
-            let old = world.numbers.get(&number.id);
-            let kept_pin = old.and_then(|old| old.pin.clone());
-            let registered = number
-                .registered
-                .or(old.map(|old| old.registered))
-                .unwrap_or(true);
-            let number = Number {
-                id: number.id,
-                waba_id: waba_id.clone(),
-                display_phone_number: number.display_phone_number,
-                verified_name: number.verified_name,
-                throughput_level: number.throughput_level.unwrap_or_else(|| "STANDARD".to_owned()),
-                registered,
-                pin: kept_pin,
-            };
-            world.numbers.insert(number.id.clone(), number);
+            put_number(world, &waba_id, number);
         }
-        let mut templates = Vec::new();
-        for template in &body.templates {
-            let name = text_at(template, "/name").unwrap_or_default();
-            let language = text_at(template, "/language").unwrap_or_default();
-            let known = world
-                .template(&waba_id, name, language)
-                .map(|known| known.id.clone());
-            let id = text_at(template, "/id")
-                .map(str::to_owned)
-                .or(known)
-                .unwrap_or_else(|| world.ids.object());
-            let status = text_at(template, "/status").unwrap_or("APPROVED").to_uppercase();
-            let made = from_create(id.clone(), &waba_id, template, &status);
-            templates.push(json!({"id": id, "name": made.name, "language": made.language, "status": status}));
-            world.templates.insert(id, made);
-        }
+        let templates: Vec<Value> = body
+            .templates
+            .iter()
+            .map(|template| put_template(world, &waba_id, template))
+            .collect();
         if moved {
             world.index_people();
         }
@@ -175,6 +150,43 @@ pub(super) async fn put_waba(
         json!({"id": waba_id, "templates": templates})
     });
     Ok(Json(summary))
+}
+
+fn put_number(world: &mut World, waba_id: &str, number: PutNumber) {
+    let old = world.numbers.get(&number.id);
+    let pin = old.and_then(|old| old.pin.clone());
+    let registered = number
+        .registered
+        .or(old.map(|old| old.registered))
+        .unwrap_or(true);
+    let number = Number {
+        id: number.id,
+        waba_id: waba_id.to_owned(),
+        display_phone_number: number.display_phone_number,
+        verified_name: number.verified_name,
+        throughput_level: number.throughput_level.unwrap_or_else(|| "STANDARD".to_owned()),
+        registered,
+        pin,
+    };
+    world.numbers.insert(number.id.clone(), number);
+}
+
+/// Adds or changes a template known by its id, else by name and language; the answer names it.
+fn put_template(world: &mut World, waba_id: &str, template: &Value) -> Value {
+    let name = text_at(template, "/name").unwrap_or_default();
+    let language = text_at(template, "/language").unwrap_or_default();
+    let known = world
+        .template(waba_id, name, language)
+        .map(|known| known.id.clone());
+    let id = text_at(template, "/id")
+        .map(str::to_owned)
+        .or(known)
+        .unwrap_or_else(|| world.ids.object());
+    let status = text_at(template, "/status").unwrap_or("APPROVED").to_uppercase();
+    let made = from_create(id.clone(), waba_id, template, &status);
+    let named = json!({"id": id, "name": made.name, "language": made.language, "status": status});
+    world.templates.insert(id, made);
+    named
 }
 
 fn check_waba(sandbox: &Sandbox, waba_id: &str, body: &PutWaba) -> Result<(), ControlError> {

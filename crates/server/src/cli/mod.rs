@@ -1,9 +1,13 @@
 //! The command line.
 
+mod admin;
+pub mod dev;
 pub mod doctor;
 pub mod migrate;
+mod openapi;
 mod ports;
 pub mod sandbox;
+mod serve;
 
 use std::io::Write;
 use std::net::IpAddr;
@@ -156,6 +160,15 @@ pub enum AdminCommand {
     CreateTenant(CreateTenantArgs),
 }
 
+impl AdminCommand {
+    fn config(&self) -> &ConfigArgs {
+        match self {
+            Self::CreatePlatformUser(args) => &args.config,
+            Self::CreateTenant(args) => &args.config,
+        }
+    }
+}
+
 /// `parlance admin create-platform-user`.
 #[derive(Clone, Debug, Args)]
 pub struct CreatePlatformUserArgs {
@@ -224,8 +237,18 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             load_defaults()?;
             runtime.block_on(sandbox::run(&args))?;
         }
-        Command::Dev(_) | Command::Serve(_) | Command::Openapi(_) | Command::Admin(_) => {
-            anyhow::bail!("this command is not composed yet")
+        Command::Dev(args) => {
+            let config = load(&args.config)?;
+            runtime.block_on(dev::run(config, &args))?;
+        }
+        Command::Serve(args) => {
+            let config = load(&args.config)?;
+            runtime.block_on(serve::run(&config, &args))?;
+        }
+        Command::Openapi(args) => openapi::run(&args)?,
+        Command::Admin(command) => {
+            let config = load(command.config())?;
+            runtime.block_on(admin::run(&config, &command))?;
         }
     }
     Ok(ExitCode::SUCCESS)

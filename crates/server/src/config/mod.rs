@@ -1,7 +1,6 @@
 //! The typed configuration: compiled-in defaults, then a file, then `PARLANCE_*`; validated before anything starts.
 
 mod load;
-mod network;
 mod print;
 mod validate;
 
@@ -13,7 +12,6 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 
 pub use load::{Error, Problem};
-pub use network::Allowed;
 pub use validate::Needs;
 
 /// Everything an operator can set; no value of a secret shows in `Debug`.
@@ -44,8 +42,6 @@ pub struct Config {
     pub ingest: Ingest,
     /// Sending.
     pub delivery: Delivery,
-    /// Signed-in sessions.
-    pub session: Session,
 }
 
 /// Listen addresses, one per surface.
@@ -88,8 +84,6 @@ pub struct Database {
     pub events_url: Option<SecretString>,
     /// Admin portal.
     pub platform_url: Option<SecretString>,
-    /// Longest wait for a free connection, in milliseconds.
-    pub acquire_timeout_ms: u64,
     /// Most connections per role in this process.
     pub pools: Pools,
 }
@@ -149,8 +143,6 @@ pub struct Ingest {
     pub batch_rows: usize,
     /// Most bodies waiting per stream; more are answered 503.
     pub queue_rows: usize,
-    /// Most bodies the normalizer takes at a time.
-    pub normalizer_batch_rows: usize,
 }
 
 /// Sending.
@@ -161,16 +153,6 @@ pub struct Delivery {
     pub lanes: usize,
     /// Most messages claimed at a time.
     pub claim_rows: usize,
-}
-
-/// Signed-in sessions.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Session {
-    /// Hours after which a session ends in any case.
-    pub lifetime_hours: u32,
-    /// Hours without a request after which it ends.
-    pub idle_hours: u32,
 }
 
 fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

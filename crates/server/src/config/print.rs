@@ -41,10 +41,6 @@ impl Config {
             ("public_urls.webhooks", self.public_urls.webhooks.to_string()),
         ];
         entries.extend([
-            (
-                "database.acquire_timeout_ms",
-                self.database.acquire_timeout_ms.to_string(),
-            ),
             ("database.pools.tenant", pools.tenant.to_string()),
             ("database.pools.ingest", pools.ingest.to_string()),
             ("database.pools.delivery", pools.delivery.to_string()),
@@ -56,14 +52,8 @@ impl Config {
             ("ingest.streams", self.ingest.streams.to_string()),
             ("ingest.batch_rows", self.ingest.batch_rows.to_string()),
             ("ingest.queue_rows", self.ingest.queue_rows.to_string()),
-            (
-                "ingest.normalizer_batch_rows",
-                self.ingest.normalizer_batch_rows.to_string(),
-            ),
             ("delivery.lanes", self.delivery.lanes.to_string()),
             ("delivery.claim_rows", self.delivery.claim_rows.to_string()),
-            ("session.lifetime_hours", self.session.lifetime_hours.to_string()),
-            ("session.idle_hours", self.session.idle_hours.to_string()),
         ]);
         let urls = self.database.urls().map(|(role, url)| {
             (

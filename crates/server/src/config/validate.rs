@@ -1,15 +1,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use backends::MasterKeys;
+use egress::AllowRule;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::load::{Error, Problem};
-use super::{Allowed, Config, Database};
+use super::{Config, Database};
 
-const MASTER_KEY_BYTES: usize = 32;
 const MAX_POOL: u32 = 1000;
 
 /// What a command needs beyond values that are sound in themselves.
@@ -71,16 +70,16 @@ impl Config {
     }
 
     /// The egress exceptions, parsed.
-    pub fn egress_allow(&self) -> Result<Vec<Allowed>, Problem> {
+    pub fn egress_allow(&self) -> Result<Vec<AllowRule>, Problem> {
         let parse = |entry: &String| {
             entry
                 .parse()
-                .map_err(|text: String| Problem::new("egress.allow", text))
+                .map_err(|error: egress::PolicyError| Problem::new("egress.allow", error.to_string()))
         };
         self.egress.allow.iter().map(parse).collect()
     }
 
-    /// The master key's 32 bytes in base64, from the environment or its file; `None` when neither is set.
+    /// The master keys in base64, from the environment or their file; `None` when neither is set.
     pub fn master_key(&self) -> Result<Option<SecretString>, Problem> {
         let (key, text) = match (&self.master_key, &self.master_key_file) {
             (Some(_), Some(_)) => {
@@ -102,24 +101,16 @@ impl Config {
             (None, None) => return Ok(None),
         };
         let trimmed = text.expose_secret().trim();
-        match STANDARD.decode(trimmed) {
-            Ok(bytes) if bytes.len() == MASTER_KEY_BYTES => Ok(Some(SecretString::from(trimmed))),
-            _ => Err(Problem::new(
-                key,
-                "must be 32 bytes in base64: make one with `openssl rand -base64 32`",
-            )),
+        let trimmed = SecretString::from(trimmed);
+        match MasterKeys::from_base64(&trimmed) {
+            Ok(_) => Ok(Some(trimmed)),
+            Err(error) => Err(Problem::new(key, error.to_string())),
         }
     }
 
     fn check_numbers(&self, problems: &mut Vec<Problem>) {
         let pools = &self.database.pools;
-        let bounded: [(&str, u64, u64, u64); 14] = [
-            (
-                "database.acquire_timeout_ms",
-                self.database.acquire_timeout_ms,
-                100,
-                60_000,
-            ),
+        let bounded: [(&str, u64, u64, u64); 10] = [
             ("database.pools.tenant", pools.tenant.into(), 1, MAX_POOL.into()),
             ("database.pools.ingest", pools.ingest.into(), 1, MAX_POOL.into()),
             (
@@ -138,26 +129,8 @@ impl Config {
             ("ingest.streams", self.ingest.streams.into(), 1, 256),
             ("ingest.batch_rows", self.ingest.batch_rows as u64, 1, 10_000),
             ("ingest.queue_rows", self.ingest.queue_rows as u64, 1, 100_000),
-            (
-                "ingest.normalizer_batch_rows",
-                self.ingest.normalizer_batch_rows as u64,
-                1,
-                10_000,
-            ),
             ("delivery.lanes", self.delivery.lanes as u64, 1, 100_000),
             ("delivery.claim_rows", self.delivery.claim_rows as u64, 1, 10_000),
-            (
-                "session.lifetime_hours",
-                self.session.lifetime_hours.into(),
-                1,
-                8760,
-            ),
-            (
-                "session.idle_hours",
-                self.session.idle_hours.into(),
-                1,
-                self.session.lifetime_hours.into(),
-            ),
         ];
         for (key, value, least, most) in bounded {
             if !(least..=most).contains(&value) {

@@ -1,6 +1,6 @@
 //! Claiming: one statement over many lanes, committed before any call.
 
-use domain::{MessageId, PhoneNumberId, SendAttemptId, TenantId};
+use domain::{MessageId, SendAttemptId, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -33,6 +33,13 @@ pub struct Claimed {
     pub priority: i16,
 }
 
+impl Claimed {
+    /// Its place in the queue.
+    const fn place(&self) -> (LaneKey, i16, SendAttemptId) {
+        (self.lane, self.priority, self.attempt_id)
+    }
+}
+
 impl DeliveryDb {
     /// Claims planned rows whose time has come, by priority and age; nothing for a lane that is paused, of a suspended
     /// tenant, or held by another owner or epoch. Committed when it returns; after an error it may have happened, see
@@ -43,17 +50,8 @@ impl DeliveryDb {
         now: OffsetDateTime,
         wants: &[Want],
     ) -> Result<Vec<Claimed>> {
-        let mut wants = wants.to_vec();
-        wants.sort_by_key(|want| want.lane);
-        let set: Vec<_> = distinct_tenants(wants.iter().map(|want| want.lane));
-        let tenants: Vec<_> = wants.iter().map(|want| want.lane.tenant_id.uuid()).collect();
-        let lanes: Vec<_> = wants
-            .iter()
-            .map(|want| want.lane.phone_number_id.uuid())
-            .collect();
-        let epochs: Vec<_> = wants.iter().map(|want| want.epoch).collect();
-        let rows: Vec<_> = wants.iter().map(|want| i64::from(want.rows)).collect();
-        let mut tx = self.begin(&set).await?;
+        let columns = WantColumns::of(wants);
+        let mut tx = self.begin(&columns.set).await?;
         let claimed = sqlx::query!(
             "with wanted as (
                select *
@@ -96,10 +94,10 @@ impl DeliveryDb {
                a.message_id,
                a.attempt,
                a.priority",
-            &tenants,
-            &lanes,
-            &epochs,
-            &rows,
+            &columns.tenants,
+            &columns.lanes,
+            &columns.epochs,
+            &columns.rows,
             owner,
             now,
             TENANT_ACTIVE,
@@ -110,17 +108,14 @@ impl DeliveryDb {
         let mut claimed: Vec<_> = claimed
             .into_iter()
             .map(|row| Claimed {
-                lane: LaneKey {
-                    tenant_id: TenantId::new(row.tenant_id),
-                    phone_number_id: PhoneNumberId::new(row.phone_number_id),
-                },
+                lane: LaneKey::of(row.tenant_id, row.phone_number_id),
                 attempt_id: SendAttemptId::new(row.id),
                 message_id: MessageId::new(row.message_id),
                 attempt: row.attempt,
                 priority: row.priority,
             })
             .collect();
-        claimed.sort_by_key(|row| (row.lane, row.priority, row.attempt_id));
+        claimed.sort_by_key(Claimed::place);
         Ok(claimed)
     }
 
@@ -158,6 +153,32 @@ impl DeliveryDb {
         .await?;
         tx.commit().await?;
         Ok(done.rows_affected())
+    }
+}
+
+struct WantColumns {
+    set: Vec<TenantId>,
+    tenants: Vec<Uuid>,
+    lanes: Vec<Uuid>,
+    epochs: Vec<i64>,
+    rows: Vec<i64>,
+}
+
+impl WantColumns {
+    /// Sorted, so that every claim locks in one order.
+    fn of(wants: &[Want]) -> Self {
+        let mut wants = wants.to_vec();
+        wants.sort_by_key(|want| want.lane);
+        Self {
+            set: distinct_tenants(wants.iter().map(|want| want.lane)),
+            tenants: wants.iter().map(|want| want.lane.tenant_id.uuid()).collect(),
+            lanes: wants
+                .iter()
+                .map(|want| want.lane.phone_number_id.uuid())
+                .collect(),
+            epochs: wants.iter().map(|want| want.epoch).collect(),
+            rows: wants.iter().map(|want| i64::from(want.rows)).collect(),
+        }
     }
 }
 

@@ -24,6 +24,15 @@ pub struct LaneKey {
     pub phone_number_id: PhoneNumberId,
 }
 
+impl LaneKey {
+    pub(super) const fn of(tenant: Uuid, number: Uuid) -> Self {
+        Self {
+            tenant_id: TenantId::new(tenant),
+            phone_number_id: PhoneNumberId::new(number),
+        }
+    }
+}
+
 /// A lane just taken.
 #[derive(Debug, Clone)]
 pub struct AdoptedLane {
@@ -110,10 +119,7 @@ impl DeliveryDb {
         let lanes = rows.into_iter().filter_map(|row| {
             Some(AdoptedLane {
                 scope: scopes.get(&row.tenant_id)?.clone(),
-                key: LaneKey {
-                    tenant_id: TenantId::new(row.tenant_id),
-                    phone_number_id: PhoneNumberId::new(row.id),
-                },
+                key: LaneKey::of(row.tenant_id, row.id),
                 epoch: row.epoch,
                 throughput_mps: row.throughput_mps.unsigned_abs(),
                 tat_us: row.tat_us.unsigned_abs(),
@@ -153,10 +159,7 @@ impl DeliveryDb {
         .fetch_all(&self.0)
         .await?;
         let renewed = rows.into_iter().map(|row| RenewedLane {
-            key: LaneKey {
-                tenant_id: TenantId::new(row.tenant_id),
-                phone_number_id: PhoneNumberId::new(row.id),
-            },
+            key: LaneKey::of(row.tenant_id, row.id),
             throughput_mps: row.throughput_mps.unsigned_abs(),
         });
         Ok(renewed.collect())

@@ -14,10 +14,14 @@ use domain::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Claimed, sweep::updated};
+use super::{
+    Claimed,
+    sweep::updated,
+    uploads::{LoadedMedia, media},
+};
 use crate::{
     access::TENANT_ACTIVE,
-    error::{Error, Result},
+    error::Result,
     outbox,
     tx::TenantTx,
     vault::{PROVIDER_CREDENTIAL, Vault},
@@ -70,21 +74,6 @@ pub struct LoadedMessage {
     pub earlier_tries: u32,
     /// When the first of them was claimed.
     pub first_tried_at: Option<OffsetDateTime>,
-}
-
-/// A media row as sending needs it.
-#[derive(Debug, Clone)]
-pub struct LoadedMedia {
-    /// The number it was uploaded for.
-    pub phone_number_id: PhoneNumberId,
-    /// MIME type.
-    pub mime_type: String,
-    /// Key of the stored bytes; `None` until they are stored.
-    pub blob_key: Option<String>,
-    /// The provider's id of an upload.
-    pub provider_media_id: Option<String>,
-    /// When the provider forgets it.
-    pub provider_media_until: Option<OffsetDateTime>,
 }
 
 /// Reads a number's way to its provider and opens its credential.
@@ -198,25 +187,20 @@ async fn messages(
     .await?;
     let contacts: Vec<_> = rows.iter().map(|row| row.contact_id).collect();
     let recipients = recipients(tx, portfolio, &contacts).await?;
-    let fault = || Error::Inconsistent {
-        table: "messages",
-        column: "status",
-    };
-    rows.into_iter()
-        .map(|row| {
-            let message = LoadedMessage {
-                conversation_id: ConversationId::new(row.conversation_id),
-                status: MessageStatus::from_rank(row.status).ok_or_else(fault)?,
-                content: serde_json::from_value(row.content).ok(),
-                reply_to: row.reply_to,
-                recipient: recipients.get(&ContactId::new(row.contact_id)).cloned(),
-                last_inbound_at: row.last_inbound_at,
-                earlier_tries: 0,
-                first_tried_at: None,
-            };
-            Ok((MessageId::new(row.id), message))
-        })
-        .collect()
+    let messages = rows.into_iter().filter_map(|row| {
+        let message = LoadedMessage {
+            conversation_id: ConversationId::new(row.conversation_id),
+            status: MessageStatus::from_rank(row.status)?,
+            content: serde_json::from_value(row.content).ok(),
+            reply_to: row.reply_to,
+            recipient: recipients.get(&ContactId::new(row.contact_id)).cloned(),
+            last_inbound_at: row.last_inbound_at,
+            earlier_tries: 0,
+            first_tried_at: None,
+        };
+        Some((MessageId::new(row.id), message))
+    });
+    Ok(messages.collect())
 }
 
 /// Phone before user id, the latest sighting of each: a phone reaches whoever holds the number that the contact showed.
@@ -308,58 +292,20 @@ async fn templates(tx: &mut TenantTx, waba: Uuid, names: &[(String, String)]) ->
     )
     .fetch_all(tx.conn())
     .await?;
-    let fault = || Error::Inconsistent {
-        table: "templates",
-        column: "components",
-    };
-    rows.into_iter()
-        .map(|row| {
-            Ok(Template {
-                provider_id: row.provider_id,
-                name: row.name,
-                language: row.language,
-                category: row.category,
-                status: row.status,
-                quality: row.quality,
-                rejected_reason: row.rejected_reason,
-                components: serde_json::from_value(row.components).map_err(|_| fault())?,
-            })
+    // A template that this version can't read counts as gone: one row must not stop the lane.
+    let templates = rows.into_iter().filter_map(|row| {
+        Some(Template {
+            provider_id: row.provider_id,
+            name: row.name,
+            language: row.language,
+            category: row.category,
+            status: row.status,
+            quality: row.quality,
+            rejected_reason: row.rejected_reason,
+            components: serde_json::from_value(row.components).ok()?,
         })
-        .collect()
-}
-
-async fn media(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<MediaId, LoadedMedia>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = sqlx::query!(
-        "select
-           id,
-           phone_number_id,
-           mime_type,
-           blob_key,
-           provider_media_id,
-           provider_media_until
-         from media
-         where tenant_id = $1
-           and id = any($2)
-           and state = 1",
-        tx.tenant_id().uuid(),
-        ids,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let media = rows.into_iter().map(|row| {
-        let media = LoadedMedia {
-            phone_number_id: PhoneNumberId::new(row.phone_number_id),
-            mime_type: row.mime_type,
-            blob_key: row.blob_key,
-            provider_media_id: row.provider_media_id,
-            provider_media_until: row.provider_media_until,
-        };
-        (MediaId::new(row.id), media)
     });
-    Ok(media.collect())
+    Ok(templates.collect())
 }
 
 /// Moves messages to `submitted`, with their events: the call follows.
@@ -383,27 +329,4 @@ pub async fn mark_submitted(tx: &mut TenantTx, now: OffsetDateTime, ids: &[Messa
         .map(|row| updated(row.conversation_id, row.id))
         .collect();
     outbox::push(tx, now, &events).await
-}
-
-/// Remembers an upload, so that the next message need not upload again.
-pub async fn remember_upload(
-    tx: &mut TenantTx,
-    media: MediaId,
-    provider_media_id: &str,
-    until: OffsetDateTime,
-) -> Result<()> {
-    sqlx::query!(
-        "update media
-         set provider_media_id = $3,
-             provider_media_until = $4
-         where tenant_id = $1
-           and id = $2",
-        tx.tenant_id().uuid(),
-        media.uuid(),
-        provider_media_id,
-        until,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
 }

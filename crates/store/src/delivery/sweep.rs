@@ -1,6 +1,6 @@
 //! What crashes and silence leave behind: calls whose owner is gone, answers that never came.
 
-use domain::{ConversationId, MessageId, PhoneNumberId, TenantId, event::DomainEvent, status::MessageStatus};
+use domain::{ConversationId, MessageId, PhoneNumberId, event::DomainEvent, status::MessageStatus};
 use time::OffsetDateTime;
 
 use super::{LaneKey, claim::distinct_tenants};
@@ -34,7 +34,10 @@ impl DeliveryDb {
         )
         .fetch_all(tx.conn())
         .await?;
-        Ok(rows.into_iter().map(|row| key(row.tenant_id, row.lane)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| LaneKey::of(row.tenant_id, row.lane))
+            .collect())
     }
 
     /// Those of the lanes that have rows unknown since before `before`.
@@ -64,19 +67,15 @@ impl DeliveryDb {
         )
         .fetch_all(tx.conn())
         .await?;
-        Ok(rows.into_iter().map(|row| key(row.tenant_id, row.lane)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| LaneKey::of(row.tenant_id, row.lane))
+            .collect())
     }
 }
 
-fn key(tenant: uuid::Uuid, lane: uuid::Uuid) -> LaneKey {
-    LaneKey {
-        tenant_id: TenantId::new(tenant),
-        phone_number_id: PhoneNumberId::new(lane),
-    }
-}
-
-/// Turns rows that older epochs claimed into `unknown`, with their messages: their call may have been made. Returns how
-/// many.
+/// Turns rows that older epochs claimed into `unknown`, with their messages: their call may have been made. Where a status
+/// has proved it already, they are settled. Returns how many.
 pub async fn orphans_to_unknown(
     tx: &mut TenantTx,
     number: PhoneNumberId,
@@ -105,9 +104,10 @@ pub async fn orphans_to_unknown(
     .fetch_all(tx.conn())
     .await?;
     let ids: Vec<_> = orphans.iter().map(|row| row.id).collect();
-    sqlx::query!(
+    // The former owner may still be alive and have recorded some of them while we waited for the locks.
+    let lost = sqlx::query_scalar!(
         "update send_attempts
-         set state = 4,
+         set state = case when provider_id is null then 4 else 6 end,
              finished_at = $5,
              fault_class = 'lost',
              fault_message = 'The process that made the call ended before its answer was recorded.'
@@ -115,29 +115,28 @@ pub async fn orphans_to_unknown(
            and phone_number_id = $2
            and message_id = any($4)
            and state = 1
-           and claimed_epoch < $3",
+           and claimed_epoch < $3
+         returning message_id",
         tenant,
         number.uuid(),
         epoch,
         &ids,
         now,
     )
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
     sqlx::query!(
         "update messages set status = greatest(status, $3) where tenant_id = $1 and id = any($2)",
         tenant,
-        &ids,
+        &lost,
         MessageStatus::Unknown.rank(),
     )
     .execute(tx.conn())
     .await?;
-    let events: Vec<_> = orphans
-        .iter()
-        .map(|row| updated(row.conversation_id, row.id))
-        .collect();
+    let orphans = orphans.iter().filter(|row| lost.contains(&row.id));
+    let events: Vec<_> = orphans.map(|row| updated(row.conversation_id, row.id)).collect();
     outbox::push(tx, now, &events).await?;
-    Ok(ids.len())
+    Ok(lost.len())
 }
 
 /// Gives up waiting for rows unknown since before `before`: a person decides. The message stays unknown. Returns how

@@ -19,6 +19,9 @@ use crate::{
 /// What a status is about, as the provider names it.
 pub type StatusKey = (TenantId, PhoneNumberId, String);
 
+/// Statuses whose message is not known, each with its earliest time and its error.
+pub type ParkedStatuses = BTreeMap<(StatusKey, MessageStatus), (OffsetDateTime, Option<(i64, String)>)>;
+
 /// A message that changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MessageRef {
@@ -185,7 +188,7 @@ async fn settle_attempts(connection: &mut PgConnection, now: OffsetDateTime, row
 }
 
 /// Parks statuses whose message is not known; the earliest time of each status stays.
-pub async fn park_statuses(tx: &mut SetTx, parked: &BTreeMap<(StatusKey, MessageStatus), (OffsetDateTime, Option<(i64, String)>)>) -> Result<()> {
+pub async fn park_statuses(tx: &mut SetTx, parked: &ParkedStatuses) -> Result<()> {
     let error = |(_, error): &(OffsetDateTime, Option<(i64, String)>)| error.clone();
     sqlx::query!(
         "insert into parked_statuses as p (tenant_id, phone_number_id, provider_id, status, at, error_code, error_message)

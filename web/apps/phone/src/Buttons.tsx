@@ -19,47 +19,49 @@ export function Buttons({ message, onAct }: { message: Message; onAct: (action: 
       () => undefined,
     );
   return (
-    <div className="buttons">
-      {buttons?.map((button, index) => {
-        const label = button.title ?? button.text;
-        const key = `${index}-${label}`;
-        if (button.url) {
+    <>
+      <div className="buttons">
+        {buttons?.map((button, index) => {
+          const label = button.title ?? button.text;
+          const key = `${index}-${label}`;
+          if (button.url) {
+            return (
+              <a key={key} href={button.url} target="_blank" rel="noreferrer" dir="auto">
+                <ExternalLink aria-hidden="true" /> {label}
+              </a>
+            );
+          }
+          if (button.phone_number) {
+            return (
+              <a key={key} href={`tel:${button.phone_number}`} dir="auto">
+                <Phone aria-hidden="true" /> {label}
+              </a>
+            );
+          }
+          if (button.code) {
+            return (
+              <button key={key} type="button" onClick={() => copy(button.code ?? "")}>
+                <Copy aria-hidden="true" /> {copied ? texts.copied : label || texts.copyCode}
+              </button>
+            );
+          }
           return (
-            <a key={key} href={button.url} target="_blank" rel="noreferrer" dir="auto">
-              <ExternalLink aria-hidden="true" /> {label}
-            </a>
-          );
-        }
-        if (button.phone_number) {
-          return (
-            <a key={key} href={`tel:${button.phone_number}`} dir="auto">
-              <Phone aria-hidden="true" /> {label}
-            </a>
-          );
-        }
-        if (button.code) {
-          return (
-            <button key={key} type="button" onClick={() => copy(button.code ?? "")}>
-              <Copy aria-hidden="true" /> {copied ? texts.copied : label || texts.copyCode}
+            <button key={key} type="button" dir="auto" onClick={() => tap(index)}>
+              <Reply aria-hidden="true" className="mirrored" /> {label}
             </button>
           );
-        }
-        return (
-          <button key={key} type="button" dir="auto" onClick={() => tap(index)}>
-            <Reply aria-hidden="true" className="mirrored" /> {label}
+        })}
+        {link && (
+          <a href={link.url} target="_blank" rel="noreferrer" dir="auto">
+            <ExternalLink aria-hidden="true" /> {link.display_text}
+          </a>
+        )}
+        {list && (
+          <button type="button" dir="auto" onClick={() => setListOpen(true)}>
+            <List aria-hidden="true" /> {list.button || texts.openList}
           </button>
-        );
-      })}
-      {link && (
-        <a href={link.url} target="_blank" rel="noreferrer" dir="auto">
-          <ExternalLink aria-hidden="true" /> {link.display_text}
-        </a>
-      )}
-      {list && (
-        <button type="button" dir="auto" onClick={() => setListOpen(true)}>
-          <List aria-hidden="true" /> {list.button || texts.openList}
-        </button>
-      )}
+        )}
+      </div>
       {list && listOpen && (
         <Dialog title={list.button || texts.openList} onClose={() => setListOpen(false)}>
           <div className="rows">
@@ -84,6 +86,6 @@ export function Buttons({ message, onAct }: { message: Message; onAct: (action: 
           </div>
         </Dialog>
       )}
-    </div>
+    </>
   );
 }

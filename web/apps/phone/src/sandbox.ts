@@ -52,7 +52,14 @@ export function useSandbox(customer: string | null, number: string | null): Sand
   const shown = useRef(key);
   shown.current = key;
 
+  const loading = useRef({ running: false, again: false });
   const loadOverview = useCallback(async () => {
+    // One load at a time: a burst of events ends in one more load, not in hundreds.
+    if (loading.current.running) {
+      loading.current.again = true;
+      return;
+    }
+    loading.current = { running: true, again: false };
     try {
       const [nextState, nextCustomers] = await Promise.all([api.state(), api.customers()]);
       setState(nextState);
@@ -62,7 +69,11 @@ export function useSandbox(customer: string | null, number: string | null): Sand
     } catch {
       setFailed(true);
     }
+    const { again } = loading.current;
+    loading.current = { running: false, again: false };
+    if (again) void loadOverviewAgain.current();
   }, []);
+  const loadOverviewAgain = useRef(loadOverview);
   const loadThread = useCallback(async () => {
     if (!customer || !number) return;
     const next = await api.thread(customer, number).catch(() => null);

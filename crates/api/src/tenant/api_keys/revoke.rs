@@ -3,7 +3,7 @@ use domain::ApiKeyId;
 use services::TenantServices;
 
 use crate::{
-    http::problem::{ApiResult, Path, Problem},
+    http::problem::{ApiResult, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 pub async fn revoke(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, ApiKeyId)>,
+    PathId(id): PathId<ApiKeyId>,
 ) -> ApiResult<StatusCode> {
     services.revoke_api_key(&tenant.scope, id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -3,7 +3,7 @@ use domain::ConnectionId;
 use services::{TenantServices, onboarding::ConnectionView};
 
 use crate::{
-    http::problem::{ApiResult, Path, Problem},
+    http::problem::{ApiResult, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub async fn get(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, ConnectionId)>,
+    PathId(id): PathId<ConnectionId>,
 ) -> ApiResult<Json<ConnectionView>> {
     Ok(Json(services.connection(&tenant.scope, id).await?))
 }

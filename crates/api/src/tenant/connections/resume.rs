@@ -6,7 +6,7 @@ use services::{TenantServices, onboarding::ConnectionView};
 use utoipa::ToSchema;
 
 use crate::{
-    http::problem::{ApiResult, Body, Path, Problem},
+    http::problem::{ApiResult, Body, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -36,7 +36,7 @@ pub struct ResumeConnection {
 pub async fn resume(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, ConnectionId)>,
+    PathId(id): PathId<ConnectionId>,
     Body(request): Body<ResumeConnection>,
 ) -> ApiResult<Json<ConnectionView>> {
     Ok(Json(services.resume_connection(&tenant.scope, id, request.access_token).await?))

@@ -3,7 +3,7 @@ use domain::ContactId;
 use services::{TenantServices, contacts::ContactView};
 
 use crate::{
-    http::problem::{ApiResult, Path, Problem},
+    http::problem::{ApiResult, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub async fn get(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, ContactId)>,
+    PathId(id): PathId<ContactId>,
 ) -> ApiResult<Json<ContactView>> {
     Ok(Json(services.contact(&tenant.scope, id).await?))
 }

@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 use crate::{
     http::{
         page::PageBody,
-        problem::{ApiResult, Problem, Query},
+        problem::{ApiResult, Problem, QueryParams},
     },
     tenant::Tenant,
 };
@@ -36,7 +36,7 @@ pub struct ContactsQuery {
 pub async fn list(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Query(query): Query<ContactsQuery>,
+    QueryParams(query): QueryParams<ContactsQuery>,
 ) -> ApiResult<Json<PageBody<ContactView>>> {
     let page = PageRequest { limit: query.limit, cursor: query.cursor };
     Ok(Json(services.contacts(&tenant.scope, query.q.as_deref(), &page).await?.into()))

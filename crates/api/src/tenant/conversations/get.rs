@@ -3,7 +3,7 @@ use domain::ConversationId;
 use services::{TenantServices, inbox::ConversationView};
 
 use crate::{
-    http::problem::{ApiResult, Path, Problem},
+    http::problem::{ApiResult, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub async fn get(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, ConversationId)>,
+    PathId(id): PathId<ConversationId>,
 ) -> ApiResult<Json<ConversationView>> {
     Ok(Json(services.conversation(&tenant.scope, id).await?))
 }

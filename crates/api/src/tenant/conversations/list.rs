@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     http::{
         page::PageBody,
-        problem::{ApiResult, Problem, Query},
+        problem::{ApiResult, Problem, QueryParams},
     },
     tenant::Tenant,
 };
@@ -51,7 +51,7 @@ pub enum ConversationFilter {
 pub async fn list(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Query(query): Query<ConversationsQuery>,
+    QueryParams(query): QueryParams<ConversationsQuery>,
 ) -> ApiResult<Json<PageBody<ConversationView>>> {
     let view = match query.view {
         ConversationFilter::All => View::All,

@@ -5,7 +5,7 @@ use services::{TenantServices, inbox::MessageView};
 use crate::{
     http::{
         page::{PageBody, PageQuery},
-        problem::{ApiResult, Path, Problem, Query},
+        problem::{ApiResult, PathId, Problem, QueryParams},
     },
     tenant::Tenant,
 };
@@ -26,8 +26,8 @@ use crate::{
 pub async fn messages(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, ConversationId)>,
-    Query(page): Query<PageQuery>,
+    PathId(id): PathId<ConversationId>,
+    QueryParams(page): QueryParams<PageQuery>,
 ) -> ApiResult<Json<PageBody<MessageView>>> {
     Ok(Json(services.thread(&tenant.scope, id, &page.into()).await?.into()))
 }

@@ -3,7 +3,7 @@ use domain::ConversationId;
 use services::TenantServices;
 
 use crate::{
-    http::problem::{ApiResult, Path, Problem},
+    http::problem::{ApiResult, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 pub async fn read(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, ConversationId)>,
+    PathId(id): PathId<ConversationId>,
 ) -> ApiResult<StatusCode> {
     services.mark_read(&tenant.scope, id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -3,7 +3,7 @@ use domain::MediaId;
 use services::{TenantServices, media::MediaView};
 
 use crate::{
-    http::problem::{ApiResult, Path, Problem},
+    http::problem::{ApiResult, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub async fn get(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, MediaId)>,
+    PathId(id): PathId<MediaId>,
 ) -> ApiResult<Json<MediaView>> {
     Ok(Json(services.media(&tenant.scope, id).await?))
 }

@@ -5,14 +5,14 @@ use axum::{
 };
 use services::TenantServices;
 
-use crate::http::problem::{ApiResult, Path};
+use crate::http::problem::{ApiResult, PathId};
 
 /// Types that a browser may show in place; everything else is a download.
 const SHOWN: [&str; 8] =
     ["image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "audio/ogg", "audio/mpeg", "audio/mp4"];
 
 /// The bytes behind a link of a media view.
-pub async fn linked(State(services): State<TenantServices>, Path(token): Path<String>) -> ApiResult<Response> {
+pub async fn linked(State(services): State<TenantServices>, PathId(token): PathId<String>) -> ApiResult<Response> {
     let media = services.linked_media(&token).await?;
     let kind = media.mime_type.split(';').next().unwrap_or_default().trim();
     let shown = SHOWN.contains(&kind);

@@ -3,7 +3,7 @@ use domain::MessageId;
 use services::{TenantServices, inbox::MessageDetail};
 
 use crate::{
-    http::problem::{ApiResult, Path, Problem},
+    http::problem::{ApiResult, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub async fn get(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, MessageId)>,
+    PathId(id): PathId<MessageId>,
 ) -> ApiResult<Json<MessageDetail>> {
     Ok(Json(services.message(&tenant.scope, id).await?))
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::send::{answer, idempotency_key};
 use crate::{
-    http::problem::{ApiResult, Body, Path, Problem},
+    http::problem::{ApiResult, Body, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -35,7 +35,7 @@ pub struct SendAgain {
 pub async fn send_again(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, MessageId)>,
+    PathId(id): PathId<MessageId>,
     headers: HeaderMap,
     Body(request): Body<SendAgain>,
 ) -> ApiResult<Response> {

@@ -3,7 +3,7 @@ use domain::PhoneNumberId;
 use services::{TenantServices, onboarding::NumberView};
 
 use crate::{
-    http::problem::{ApiResult, Path, Problem},
+    http::problem::{ApiResult, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub async fn resume(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, PhoneNumberId)>,
+    PathId(id): PathId<PhoneNumberId>,
 ) -> ApiResult<Json<NumberView>> {
     Ok(Json(services.resume_number(&tenant.scope, id).await?))
 }

@@ -3,7 +3,7 @@ use domain::TemplateId;
 use services::{TenantServices, templates::TemplateView};
 
 use crate::{
-    http::problem::{ApiResult, Path, Problem},
+    http::problem::{ApiResult, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub async fn get(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, TemplateId)>,
+    PathId(id): PathId<TemplateId>,
 ) -> ApiResult<Json<TemplateView>> {
     Ok(Json(services.template(&tenant.scope, id).await?))
 }

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use crate::{
     http::{
         page::PageBody,
-        problem::{ApiResult, Failure, Problem, Query},
+        problem::{ApiResult, Failure, Problem, QueryParams},
     },
     tenant::Tenant,
 };
@@ -40,7 +40,7 @@ pub struct TemplatesQuery {
 pub async fn list(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Query(query): Query<TemplatesQuery>,
+    QueryParams(query): QueryParams<TemplatesQuery>,
 ) -> ApiResult<Json<PageBody<TemplateView>>> {
     let number = query.phone_number_id.map(|text| text.parse::<PhoneNumberId>()).transpose();
     let number = number.map_err(|_| Failure::from(domain::Error::not_found()))?;

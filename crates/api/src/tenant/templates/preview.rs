@@ -8,7 +8,7 @@ use services::TenantServices;
 use utoipa::ToSchema;
 
 use crate::{
-    http::problem::{ApiResult, Body, Path, Problem, ProblemField},
+    http::problem::{ApiResult, Body, PathId, Problem, ProblemField},
     tenant::Tenant,
 };
 
@@ -46,7 +46,7 @@ pub struct Preview {
 pub async fn preview(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, TemplateId)>,
+    PathId(id): PathId<TemplateId>,
     Body(request): Body<PreviewRequest>,
 ) -> ApiResult<Json<Preview>> {
     let preview = services.preview_template(&tenant.scope, id, &request.parameters).await?;

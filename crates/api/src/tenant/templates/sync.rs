@@ -3,7 +3,7 @@ use domain::WabaId;
 use services::{TenantServices, templates::SyncReport};
 
 use crate::{
-    http::problem::{ApiResult, Path, Problem},
+    http::problem::{ApiResult, PathId, Problem},
     tenant::Tenant,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub async fn sync(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    Path((_, id)): Path<(String, WabaId)>,
+    PathId(id): PathId<WabaId>,
 ) -> ApiResult<Json<SyncReport>> {
     Ok(Json(services.sync_templates(&tenant.scope, id).await?))
 }

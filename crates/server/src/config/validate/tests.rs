@@ -34,13 +34,13 @@ fn defaults_then_file_then_environment() {
                 config.ingest.batch_rows,
                 config.ingest.queue_rows
             ),
-            (16, 10, 4096)
+            (16, 10, 2048)
         );
         assert_eq!(
             config.egress_allow().unwrap(),
             [
-                Allowed::Net("10.0.0.0".parse().unwrap(), 8),
-                Allowed::Host("sandbox.local".to_owned())
+                "10.0.0.0/8".parse().unwrap(),
+                "sandbox.local".parse().unwrap()
             ]
         );
         assert!(problems(&config, Needs::default()).is_empty());
@@ -77,7 +77,7 @@ fn errors_name_the_key_and_the_cure() {
             "postgres://parlance_tenant:s3cr3t@localhost/p",
         );
         jail.set_env("PARLANCE_EGRESS__ALLOW", "10.0.0.0/99");
-        jail.set_env("PARLANCE_SESSION__IDLE_HOURS", "0");
+        jail.set_env("PARLANCE_INGEST__STREAMS", "0");
         let config = Config::load(None).unwrap();
         let needs = Needs {
             roles: &["tenant", "ingest", "platform"],
@@ -87,7 +87,7 @@ fn errors_name_the_key_and_the_cure() {
         assert_eq!(
             problems(&config, needs),
             [
-                "session.idle_hours",
+                "ingest.streams",
                 "public_urls.webhooks",
                 "database.ingest_url",
                 "database.platform_url",

@@ -65,7 +65,7 @@ function PersonMenu({ expanded }: { expanded: boolean }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const theme = useTheme();
-  const { locale } = useLocale();
+  const { language } = useLocale();
   const signOut = () => {
     void api
       .POST("/v1/sign-out")
@@ -89,13 +89,21 @@ function PersonMenu({ expanded }: { expanded: boolean }) {
           )}
         >
           <Avatar name={me.user.name} id={me.user.id} size={28} />
-          {expanded ? <bdi className="truncate text-sm max-md:hidden">{me.user.name}</bdi> : null}
+          {expanded ? (
+            <span className="truncate text-sm max-md:hidden">
+              <bdi>{me.user.name}</bdi>
+            </span>
+          ) : null}
         </button>
       }
     >
       <MenuLabel>
-        <bdi className="block font-semibold text-sm text-text">{me.user.name}</bdi>
-        <bdi className="block">{me.user.email}</bdi>
+        <span className="block font-semibold text-sm text-text">
+          <bdi>{me.user.name}</bdi>
+        </span>
+        <span className="block">
+          <bdi>{me.user.email}</bdi>
+        </span>
       </MenuLabel>
       <MenuSeparator />
       <MenuChoice
@@ -106,9 +114,9 @@ function PersonMenu({ expanded }: { expanded: boolean }) {
       />
       <MenuChoice
         label={t("ui.language")}
-        value={locale}
+        value={language}
         onChange={(value) => void setLanguage(value)}
-        options={knownLanguages().map((language) => ({ value: language.code, label: language.name }))}
+        options={knownLanguages().map((known) => ({ value: known.code, label: known.name }))}
       />
       <MenuSeparator />
       <MenuItem icon={<LogOut size={15} aria-hidden className="rtl:-scale-x-100" />} onSelect={signOut}>

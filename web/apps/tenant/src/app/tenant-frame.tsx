@@ -38,6 +38,7 @@ export function TenantFrame() {
       brand={<Brand name="Parlance" compact />}
       ribbon={<Ribbons sandbox={membership.tenant.sandbox} suspended={membership.tenant.state === "suspended"} live={live} />}
       items={items}
+      immersed={/\/inbox\/./.test(path)}
       link={({ href, ...rest }) => <Link to={href} {...rest} />}
       foot={(expanded) => (
         <>

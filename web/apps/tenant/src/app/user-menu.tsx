@@ -36,7 +36,7 @@ export function UserMenu({
   const navigate = useNavigate();
   const signOut = useSignOut();
   const theme = useTheme();
-  const { locale } = useLocale();
+  const { language } = useLocale();
   return (
     <Menu
       side="right"
@@ -53,16 +53,24 @@ export function UserMenu({
           <Avatar name={me.user.name} id={me.user.id} size={28} />
           {expanded ? (
             <span className="min-w-0 flex-1 max-md:hidden">
-              <bdi className="block truncate font-semibold text-sm">{membership.tenant.name}</bdi>
-              <bdi className="block truncate text-muted text-xs">{me.user.name}</bdi>
+              <span className="block truncate font-semibold text-sm">
+                <bdi>{membership.tenant.name}</bdi>
+              </span>
+              <span className="block truncate text-muted text-xs">
+                <bdi>{me.user.name}</bdi>
+              </span>
             </span>
           ) : null}
         </button>
       }
     >
       <MenuLabel>
-        <bdi className="block font-semibold text-text text-sm">{me.user.name}</bdi>
-        <bdi className="block">{me.user.email}</bdi>
+        <span className="block font-semibold text-text text-sm">
+          <bdi>{me.user.name}</bdi>
+        </span>
+        <span className="block">
+          <bdi>{me.user.email}</bdi>
+        </span>
       </MenuLabel>
       <MenuSeparator />
       {me.memberships.map((entry) => (
@@ -90,9 +98,9 @@ export function UserMenu({
       />
       <MenuChoice
         label={t("ui.language")}
-        value={locale}
+        value={language}
         onChange={(value) => void setLanguage(value)}
-        options={knownLanguages().map((language) => ({ value: language.code, label: language.name }))}
+        options={knownLanguages().map((known) => ({ value: known.code, label: known.name }))}
       />
       <MenuSeparator />
       <MenuItem icon={<Search size={15} aria-hidden />} onSelect={onPalette} hint="Ctrl K">

@@ -22,7 +22,7 @@ export const en = {
   "missing.text": "The address is wrong, or the page belongs to a tenant that you are not a member of.",
   "missing.action": "Go to your inbox",
   "sandbox.name": "Sandbox",
-  "sandbox.text": "messages go to the simulated WhatsApp, never to a real phone.",
+  "sandbox.text": "nothing here reaches a real phone.",
   "suspended.text": "This tenant is suspended: messages arrive, nothing is sent. The platform admin can resume it.",
   "live.lost": "Connection lost {time}. What you see may be old; it catches up by itself when the server answers.",
   "palette.open": "Go to",

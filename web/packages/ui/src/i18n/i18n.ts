@@ -14,17 +14,17 @@ export type Translate<C extends Catalogue> = <K extends keyof C & string>(key: K
 /** A language people can choose. */
 export type Language = { code: string; name: string; dir: "ltr" | "rtl"; load?: () => Promise<Catalogue> };
 
-type State = { locale: string; dir: "ltr" | "rtl"; texts: Catalogue };
+type State = { language: string; locale: string; dir: "ltr" | "rtl"; texts: Catalogue };
 
 const STORAGE_KEY = "parlance.language";
 let languages: Language[] = [];
 let fallback: Catalogue = {};
-let state: State = { locale: "en", dir: "ltr", texts: {} };
+let state: State = { language: "en", locale: "en", dir: "ltr", texts: {} };
 const listeners = new Set<() => void>();
 
 function publish(next: State): void {
   state = next;
-  document.documentElement.lang = next.locale;
+  document.documentElement.lang = next.language;
   document.documentElement.dir = next.dir;
   for (const listener of listeners) listener();
 }
@@ -42,11 +42,16 @@ export async function startLanguages(known: Language[], base: Catalogue): Promis
   await applyLanguage(stored ?? "en");
 }
 
+/** The reader's own variant of a language, for dates and numbers: en becomes en-GB where the browser says so. */
+function readerLocale(code: string): string {
+  return navigator.languages.find((tag) => tag === code || tag.startsWith(`${code}-`)) ?? code;
+}
+
 async function applyLanguage(code: string): Promise<void> {
   const language = languages.find((l) => l.code === code) ?? languages[0];
   if (!language) return;
   const texts = language.load ? await language.load() : {};
-  publish({ locale: language.code, dir: language.dir, texts });
+  publish({ language: language.code, locale: readerLocale(language.code), dir: language.dir, texts });
 }
 
 /** Switches the language and remembers the choice in this browser. */
@@ -90,8 +95,8 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The language in use: BCP 47 code and writing direction. */
-export function useLocale(): { locale: string; dir: "ltr" | "rtl" } {
+/** The language in use, the reader's variant of it (BCP 47) and the writing direction. */
+export function useLocale(): { language: string; locale: string; dir: "ltr" | "rtl" } {
   return useSyncExternalStore(subscribe, () => state);
 }
 
@@ -104,7 +109,7 @@ export function translateHook<C extends Catalogue>(): () => Translate<C> {
   };
 }
 
-/** The current locale outside of React. */
+/** The reader's locale outside of React. */
 export function currentLocale(): string {
   return state.locale;
 }

@@ -24,7 +24,11 @@ export function Avatar({ name, id, size = 32, className }: { name: string; id: s
   return (
     <span
       aria-hidden
-      className={cx("inline-flex shrink-0 select-none items-center justify-center rounded-full font-semibold", className)}
+      data-initials={initials(name)}
+      className={cx(
+        "before:content-[attr(data-initials)] inline-flex shrink-0 select-none items-center justify-center rounded-full font-semibold",
+        className,
+      )}
       style={{
         width: size,
         height: size,
@@ -32,8 +36,6 @@ export function Avatar({ name, id, size = 32, className }: { name: string; id: s
         background: `light-dark(hsl(${hue} 45% 90%), hsl(${hue} 30% 22%))`,
         color: `light-dark(hsl(${hue} 60% 24%), hsl(${hue} 60% 84%))`,
       }}
-    >
-      {initials(name)}
-    </span>
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { CircleAlert, Search, X } from "lucide-react";
+import { ChevronDown, CircleAlert, Search, X } from "lucide-react";
 import type { InputHTMLAttributes, ReactNode, Ref, SelectHTMLAttributes, TextareaHTMLAttributes } from "react";
 import { createContext, use, useId } from "react";
 import { cx } from "../cx";
@@ -79,19 +79,12 @@ type SelectProps = SelectHTMLAttributes<HTMLSelectElement> & { ref?: Ref<HTMLSel
 /** A choice of one, by the platform's own picker. */
 export function Select({ className, children, ...rest }: SelectProps) {
   return (
-    <select
-      {...rest}
-      {...useWiring(rest)}
-      className={cx(
-        CONTROL,
-        "h-8 appearance-none bg-[position:right_8px_center] bg-no-repeat pe-7 max-md:h-11 rtl:bg-[position:left_8px_center]",
-        "bg-[image:linear-gradient(45deg,transparent_50%,var(--muted)_50%),linear-gradient(135deg,var(--muted)_50%,transparent_50%)] bg-[length:5px_5px]",
-        "[background-position:calc(100%-14px)_center,calc(100%-9px)_center] rtl:[background-position:9px_center,14px_center]",
-        className,
-      )}
-    >
-      {children}
-    </select>
+    <span className={cx("relative block", className)}>
+      <select {...rest} {...useWiring(rest)} className={cx(CONTROL, "h-8 appearance-none truncate pe-8 max-md:h-11")}>
+        {children}
+      </select>
+      <ChevronDown size={15} aria-hidden className="pointer-events-none absolute inset-y-0 end-2.5 my-auto text-muted" />
+    </span>
   );
 }
 

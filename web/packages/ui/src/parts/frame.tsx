@@ -27,6 +27,7 @@ type FrameProps = {
   items: RailItem[];
   foot: (expanded: boolean) => ReactNode;
   link: (props: RailLinkProps) => ReactNode;
+  immersed?: boolean;
   children: ReactNode;
 };
 
@@ -38,8 +39,8 @@ function railExpanded(): boolean {
   }
 }
 
-/** The frame of both apps: a rail at the side (a bar at the foot of small screens) and the page. */
-export function AppFrame({ brand, ribbon, items, foot, link, children }: FrameProps) {
+/** The frame of both apps: a rail at the side (a bar at the foot of small screens, gone while `immersed`) and the page. */
+export function AppFrame({ brand, ribbon, items, foot, link, immersed, children }: FrameProps) {
   const t = useT();
   const [expanded, setExpanded] = useState(railExpanded);
   const toggle = () => {
@@ -58,12 +59,13 @@ export function AppFrame({ brand, ribbon, items, foot, link, children }: FramePr
       >
         {t("ui.skipToContent")}
       </a>
-      {ribbon}
+      {ribbon ? <header>{ribbon}</header> : null}
       <div className="flex min-h-0 flex-1 max-md:flex-col-reverse">
         <div
           className={cx(
             "z-20 flex shrink-0 border-e bg-surface max-md:w-full max-md:flex-row max-md:items-center max-md:border-e-0 max-md:border-t md:flex-col md:py-2",
             expanded ? "md:w-48" : "md:w-14",
+            immersed && "max-md:hidden",
           )}
         >
           <div className="px-3 pb-2 max-md:hidden">{brand}</div>
@@ -157,16 +159,18 @@ export function Page({
       role="region"
       aria-label={typeof title === "string" ? title : undefined}
     >
-      <div className={cx("mx-auto w-full px-6 py-5 max-md:px-4", wide ? "max-w-320" : "max-w-240")}>
-        {back ? <div className="mb-2">{back}</div> : null}
-        <header className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2">
-          <h1 dir="auto" className="wrap-any min-w-0 text-xl">
-            {title}
-          </h1>
-          {badge}
-          {actions ? <div className="ms-auto flex flex-wrap gap-2">{actions}</div> : null}
-        </header>
-        {children}
+      <div className="mx-auto w-full max-w-320 px-6 py-5 max-md:px-4">
+        <div className={wide ? undefined : "max-w-240"}>
+          {back ? <div className="mb-2">{back}</div> : null}
+          <header className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2">
+            <h1 dir="auto" className="wrap-any min-w-0 text-xl">
+              {title}
+            </h1>
+            {badge}
+            {actions ? <div className="ms-auto flex flex-wrap gap-2">{actions}</div> : null}
+          </header>
+          {children}
+        </div>
       </div>
     </div>
   );

@@ -66,8 +66,8 @@ export function Table<Row>({
                 key={column.key}
                 scope="col"
                 className={cx(
-                  "sticky top-0 z-10 border-b bg-n3 px-4 py-2 text-start font-semibold text-muted text-xs",
-                  column.numeric && "text-end",
+                  "sticky top-0 z-10 border-b bg-n3 px-4 py-2 font-semibold text-muted text-xs",
+                  column.numeric ? "text-end" : "text-start",
                   column.hideBelow && HIDE[column.hideBelow],
                 )}
               >

@@ -108,11 +108,13 @@ export function Toaster() {
       aria-label={t("ui.notifications")}
       className="pointer-events-none fixed inset-x-0 bottom-4 z-70 flex justify-center px-4"
     >
-      <ol role="log" aria-live="polite" className="flex w-full max-w-100 flex-col gap-2">
-        {entries.map((entry) => (
-          <ToastCard key={entry.id} entry={entry} />
-        ))}
-      </ol>
+      <div role="log" aria-live="polite" aria-label={t("ui.notifications")} className="w-full max-w-100">
+        <ol className="flex flex-col gap-2">
+          {entries.map((entry) => (
+            <ToastCard key={entry.id} entry={entry} />
+          ))}
+        </ol>
+      </div>
     </section>
   );
 }

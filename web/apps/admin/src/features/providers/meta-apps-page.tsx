@@ -47,7 +47,9 @@ export function MetaAppsPage() {
               head: t("apps.name"),
               cell: (row) => (
                 <>
-                  <bdi className="block font-semibold">{row.name}</bdi>
+                  <span className="block font-semibold">
+                    <bdi>{row.name}</bdi>
+                  </span>
                   <code dir="ltr" className="font-mono text-muted text-xs">
                     {row.app_id}
                   </code>

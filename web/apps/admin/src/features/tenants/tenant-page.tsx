@@ -90,7 +90,9 @@ function Numbers({ detail }: { detail: TenantDetail }) {
             head: t("tenant.number"),
             cell: (row) => (
               <>
-                <bdi className="block font-semibold">{row.verified_name}</bdi>
+                <span className="block font-semibold">
+                  <bdi>{row.verified_name}</bdi>
+                </span>
                 <bdi className="tabular text-muted">{row.display_phone_number}</bdi>
               </>
             ),

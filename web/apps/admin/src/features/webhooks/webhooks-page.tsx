@@ -146,6 +146,7 @@ function useColumns(): Column<WebhookOutcome>[] {
     {
       key: "tenant",
       head: t("webhooks.tenant"),
+      hideBelow: "md",
       cell: (row) =>
         row.tenant ? (
           <Link to="/tenants/$tenantId" params={{ tenantId: row.tenant.id }} className="text-accent-text underline">

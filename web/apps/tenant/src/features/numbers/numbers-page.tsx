@@ -46,7 +46,9 @@ export function NumbersPage() {
                   >
                     <bdi>{row.verified_name}</bdi>
                   </Link>
-                  <bdi className="tabular block text-muted">{phoneText(row.display_phone_number)}</bdi>
+                  <span className="tabular block text-muted">
+                    <bdi>{phoneText(row.display_phone_number)}</bdi>
+                  </span>
                 </>
               ),
             },

@@ -1,0 +1,25 @@
+use axum::{Json, extract::State};
+use domain::TenantId;
+use services::platform::Tenant;
+
+use crate::{
+    admin::{
+        AdminState, PlatformUser,
+        refusals::{Down, Missing, SignedOut, WrongOrigin},
+    },
+    http::problem::{ApiResult, PathId},
+};
+
+/// Stop a tenant's sends, jobs and sign-ins; it keeps receiving.
+#[utoipa::path(
+    post, path = "/v1/tenants/{tenant_id}/suspend", operation_id = "suspend_tenant", tag = "tenants", security(("session" = [])),
+    params(("tenant_id" = TenantId, Path, description = "The tenant")),
+    responses((status = 200, body = Tenant), SignedOut, WrongOrigin, Missing, Down)
+)]
+pub async fn suspend(
+    State(state): State<AdminState>,
+    user: PlatformUser,
+    PathId(id): PathId<TenantId>,
+) -> ApiResult<Json<Tenant>> {
+    Ok(Json(state.services.suspend_tenant(user.actor(), id).await?))
+}

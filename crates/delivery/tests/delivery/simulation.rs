@@ -1,0 +1,132 @@
+//! Random outcomes and crashes from a seed: whatever happens, no message reaches the provider's "accepted" twice, and the
+//! ledger accounts for every one.
+
+use domain::{MessageId, ports::FaultClass, status::MessageStatus};
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use store::delivery::AttemptState as S;
+use testkit::TenantFixture;
+use time::Duration;
+
+use crate::{
+    provider::Step,
+    stage::{Stage, quick},
+};
+
+const MESSAGES: usize = 60;
+/// Each begins with a new owner beside those that were left alive without their leases, and may end with a crash.
+const ROUNDS: u32 = 6;
+
+fn steps(rng: &mut StdRng) -> Vec<Step> {
+    let step = |rng: &mut StdRng| {
+        let steps = [
+            Step::Accept,
+            Step::AcceptWhenReleased,
+            Step::Refuse(FaultClass::RateLimited),
+            Step::Refuse(FaultClass::PairRate),
+            Step::Refuse(FaultClass::Invalid),
+            Step::NotSent,
+            Step::LoseAnswer,
+            Step::LoseRequest,
+        ];
+        steps.choose(rng).unwrap().clone()
+    };
+    (0..rng.random_range(0..4)).map(|_| step(rng)).collect()
+}
+
+async fn simulate(seed: u64) {
+    let mut rng = StdRng::seed_from_u64(seed);
+    let stage = Stage::new(&["one", "two", "three"]).await;
+    stage.sql("update lanes set throughput_mps = 1000").await;
+    let mut conversations = Vec::new();
+    for tenant in &stage.tenants {
+        for n in 0..6 {
+            conversations.push((tenant, stage.conversation(tenant, &format!("1555000{n}")).await));
+        }
+    }
+    let mut messages: Vec<(&TenantFixture, MessageId)> = Vec::new();
+    for _ in 0..MESSAGES {
+        let (tenant, conversation) = *conversations.choose(&mut rng).unwrap();
+        let message = stage.text(tenant, conversation).await;
+        stage.provider.script(message, steps(&mut rng));
+        messages.push((tenant, message));
+    }
+    let mut alive = Vec::new();
+    for _ in 0..ROUNDS {
+        alive.push(stage.start(quick()));
+        let calls = stage.provider.calls().len() + rng.random_range(1..12);
+        let some_calls = tokio::time::timeout(std::time::Duration::from_millis(400), async {
+            while stage.provider.calls().len() < calls {
+                stage.db.clock.advance(Duration::milliseconds(500));
+                stage
+                    .provider
+                    .release
+                    .add_permits(usize::from(rng.random_bool(0.3)));
+                tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+            }
+        });
+        let _ = some_calls.await;
+        if rng.random_bool(0.6) {
+            alive.swap_remove(rng.random_range(0..alive.len())).crash().await;
+        }
+        stage.expire_leases().await;
+    }
+    stage.provider.release.add_permits(MESSAGES);
+    for running in alive {
+        running.stop().await;
+    }
+    let running = stage.start(quick());
+    stage
+        .until("nothing is planned or claimed any more", || async {
+            stage.db.clock.advance(Duration::seconds(20));
+            let states = stage.states().await;
+            !states.contains_key(&S::Planned) && !states.contains_key(&S::Claimed)
+        })
+        .await;
+    running.stop().await;
+    for (tenant, message) in messages {
+        check(&stage, seed, tenant, message).await;
+    }
+}
+
+async fn check(stage: &Stage, seed: u64, tenant: &TenantFixture, message: MessageId) {
+    let (ledger, status) = (
+        stage.ledger(tenant, message).await,
+        stage.status(tenant, message).await,
+    );
+    let accepted = stage.provider.accepted(message);
+    let context =
+        format!("seed {seed}, {message}: ledger {ledger:?}, status {status:?}, accepted {accepted} times");
+    assert!(accepted <= 1, "{context}");
+    let (last, earlier) = ledger.split_last().unwrap();
+    assert!(earlier.iter().all(|state| *state == S::NotSent), "{context}");
+    let consistent = match last {
+        S::Accepted => status == MessageStatus::Accepted && accepted == 1,
+        S::Unknown | S::Expired => status == MessageStatus::Unknown,
+        S::Rejected | S::NotSent => status == MessageStatus::Failed && accepted == 0,
+        _ => false,
+    };
+    assert!(consistent, "{context}");
+}
+
+/// The measure must see a double: a row that was accepted is put back into the queue by hand.
+#[tokio::test]
+async fn a_deliberate_double_is_caught() {
+    let stage = Stage::new(&["acme"]).await;
+    let tenant = &stage.tenants[0];
+    let conversation = stage.conversation(tenant, "15550001").await;
+    let message = stage.text(tenant, conversation).await;
+    let running = stage.start(quick());
+    stage.until_ledger(tenant, message, &[S::Accepted]).await;
+    stage.sql("update messages set status = 10").await;
+    stage.sql("update send_attempts set state = 0").await;
+    stage.until_ledger(tenant, message, &[S::Accepted]).await;
+    running.stop().await;
+    assert_eq!(stage.provider.accepted(message), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_most_one_acceptance_whatever_happens() {
+    for seed in 1..=4 {
+        simulate(seed).await;
+    }
+}

@@ -1,0 +1,8 @@
+//! Gateway and normalizer against a real PostgreSQL, reached as the runtime roles.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod adapter;
+mod gateway;
+mod normalizer;
+mod order;
+mod scene;

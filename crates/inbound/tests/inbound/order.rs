@@ -1,0 +1,176 @@
+//! Order does not matter, nor does repetition: one set of events, any way of telling it, one outcome.
+
+use domain::MessageId;
+use parlance_inbound::Config;
+use proptest::{prelude::*, test_runner::TestRunner};
+use testkit::{AppFixture, TenantFixture};
+
+use crate::{
+    adapter::{Body, BodyFact, Who},
+    scene::{Scene, body},
+};
+
+/// What can be told, before it is known how.
+#[derive(Debug, Clone)]
+enum Told {
+    Said { id: u8, at: i64, phone: Option<u8>, user: Option<u8>, username: Option<u8>, named: bool, photo: bool },
+    Moved { message: u8, at: i64, rank: i16, by_callback: bool, error: i64 },
+}
+
+/// One way of telling: the order (with everything at least once), and how many facts share a body and a batch.
+#[derive(Debug, Clone)]
+struct Telling {
+    order: Vec<usize>,
+    facts_per_body: usize,
+    bodies_per_batch: usize,
+}
+
+fn told() -> impl Strategy<Value = Told> {
+    let said = (any::<u8>(), 0..40_i64, prop::option::weighted(0.7, 0..3_u8), prop::option::weighted(0.6, 0..3_u8))
+        .prop_flat_map(|(id, at, phone, user)| {
+            let rest = (prop::option::weighted(0.3, 0..2_u8), any::<bool>(), prop::bool::weighted(0.2));
+            rest.prop_map(move |(username, named, photo)| Told::Said { id, at, phone, user, username, named, photo })
+        });
+    let ranks = prop::sample::select(vec![30_i16, 40, 50, 60, 70, 80, 90]);
+    let moved = (0..4_u8, 0..40_i64, ranks, any::<bool>(), 1..3_i64)
+        .prop_map(|(message, at, rank, by_callback, error)| Told::Moved { message, at, rank, by_callback, error });
+    prop_oneof![2 => said, 1 => moved]
+}
+
+fn telling(len: usize) -> impl Strategy<Value = Telling> {
+    let order = prop::collection::vec(0..len, 0..=len).prop_flat_map(move |again| {
+        let everything: Vec<usize> = (0..len).chain(again).collect();
+        Just(everything).prop_shuffle()
+    });
+    (order, 1..6_usize, 1..8_usize).prop_map(|(order, facts_per_body, bodies_per_batch)| Telling { order, facts_per_body, bodies_per_batch })
+}
+
+fn story() -> impl Strategy<Value = (Vec<Told>, Vec<Telling>)> {
+    prop::collection::vec(told(), 1..14).prop_flat_map(|events| {
+        let tellings = prop::collection::vec(telling(events.len()), 2);
+        (Just(events), tellings)
+    })
+}
+
+impl Told {
+    /// The fact; `ours` are the ids of four messages: two without a provider id, one with, one that is not ours.
+    fn fact(&self, index: usize, ours: &[MessageId; 2]) -> BodyFact {
+        match self {
+            Self::Said { id, at, phone, user, username, named, photo } => {
+                let from = Who {
+                    phone: phone.map(|n| format!("1555{n}")),
+                    user: user.map(|n| format!("US.{n}")),
+                    username: username.filter(|_| user.is_some()).map(|n| format!("name.{n}")),
+                    name: named.then(|| format!("Name {id}")),
+                };
+                let id = format!("wamid.in.{index}.{id}");
+                if *photo {
+                    return BodyFact::Image { media: format!("media {id}"), id, at: *at, from };
+                }
+                BodyFact::Text { body: format!("said {id}"), id, at: *at, from }
+            }
+            Self::Moved { message, at, rank, by_callback, error } => {
+                let callback = ours.get(usize::from(*message)).filter(|_| *by_callback || *message == 0).map(ToString::to_string);
+                let error = (*rank == 60).then_some(*error);
+                BodyFact::Status { id: format!("wamid.out.{message}"), at: *at, rank: *rank, callback, error }
+            }
+        }
+    }
+}
+
+/// Tells the story to one tenant and returns its digest.
+async fn tell(scene: &Scene, slug: &str, events: &[Told], telling: &Telling) -> Vec<String> {
+    let tenant = scene.db.tenant(slug, &scene.app_a).await;
+    tell_to(scene, &tenant, events, telling).await
+}
+
+async fn tell_to(scene: &Scene, tenant: &TenantFixture, events: &[Told], telling: &Telling) -> Vec<String> {
+    let app: &AppFixture = &scene.app_a;
+    let ours = [
+        scene.outbound(tenant, None, 20, 4).await,
+        scene.outbound(tenant, Some("wamid.out.1"), 30, 2).await,
+    ];
+    scene.outbound(tenant, Some("wamid.out.2"), 10, 1).await;
+    let facts: Vec<BodyFact> = telling.order.iter().map(|index| events[*index].fact(*index, &ours)).collect();
+    let bodies: Vec<(&AppFixture, Body)> =
+        facts.chunks(telling.facts_per_body).map(|facts| (app, body(tenant, facts.to_vec()))).collect();
+    let config = Config { batch_max: telling.bodies_per_batch, ..Config::default() };
+    scene.store(&bodies).await;
+    scene.normalize(config).await;
+    scene.digest(tenant).await
+}
+
+#[test]
+fn any_order_repetition_and_batching_ends_the_same() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let scene = runtime.block_on(Scene::new());
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(48);
+    let mut runner = TestRunner::new(ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() });
+    let slugs = std::cell::Cell::new(0_u32);
+    let slug = || {
+        slugs.set(slugs.get() + 1);
+        format!("t{}", slugs.get())
+    };
+    let outcome = runner.run(&story(), |(events, tellings)| {
+        let plain = Telling { order: (0..events.len()).collect(), facts_per_body: 1, bodies_per_batch: 1 };
+        let first = runtime.block_on(tell(&scene, &slug(), &events, &plain));
+        for telling in &tellings {
+            let again = runtime.block_on(tell(&scene, &slug(), &events, telling));
+            prop_assert_eq!(&first, &again);
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+    let failed = runtime.block_on(scene.one("select count(*) from webhook_outcomes where outcome > 3"));
+    assert_eq!(failed, "0", "nothing was stepped over");
+}
+
+/// The whole raw log again, in another order and doubled, into an emptied model.
+#[tokio::test]
+async fn a_shuffled_and_doubled_replay_of_the_raw_log_ends_the_same() {
+    let scene = Scene::new().await;
+    let events: Vec<Told> = (0..90_u8)
+        .map(|n| {
+            let at = i64::from(n) * 7 % 41;
+            if n % 3 == 0 {
+                return Told::Moved { message: n % 4, at, rank: [50, 60, 70, 80][usize::from(n / 3 % 4)], by_callback: n % 2 == 0, error: 1 };
+            }
+            let (phone, user) = ((n % 5 != 0).then_some(n / 2 % 3), (n % 4 != 0).then_some(n / 3 % 3));
+            Told::Said { id: n, at, phone, user, username: Some(n % 2), named: true, photo: n % 7 == 0 }
+        })
+        .collect();
+    let telling = Telling { order: (0..events.len()).collect(), facts_per_body: 4, bodies_per_batch: 5 };
+    let tenant = scene.db.tenant("replayed", &scene.app_a).await;
+    let before = tell_to(&scene, &tenant, &events, &telling).await;
+    scene.db.ingest.reset_cursors().await.unwrap();
+    scene.normalize(Config::default()).await;
+    assert_eq!(scene.digest(&tenant).await, before, "a replay into the same model changes nothing");
+
+    scene
+        .rows(
+            "begin;
+             delete from jobs;
+             delete from messages where direction = 1;
+             delete from media;
+             delete from conversations c where not exists (select from messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id);
+             delete from identity_conflicts;
+             delete from identity_pairs;
+             delete from contact_identities;
+             delete from contacts c where not exists (select from conversations v where v.tenant_id = c.tenant_id and v.contact_id = c.id);
+             delete from parked_statuses;
+             update messages set status = case when provider_id = 'wamid.out.1' then 30 when provider_id = 'wamid.out.2' then 10 else 20 end,
+               sent_at = null, delivered_at = null, read_at = null, failed_at = null, error_code = null, error_message = null;
+             update messages set provider_id = null where provider_id = 'wamid.out.0';
+             update send_attempts a set state = case m.status when 30 then 2 when 10 then 1 else 4 end, provider_id = null, finished_at = null
+               from messages m where m.tenant_id = a.tenant_id and m.id = a.message_id;
+             insert into ingest_streams (stream, day) select 9, max(day) from raw_webhooks;
+             insert into raw_webhooks
+               select day, 9, row_number() over (order by md5(seq::text || copy)), meta_app_id, received_at, key_id, body
+               from raw_webhooks cross join (values ('a'), ('b')) as copies (copy);
+             delete from raw_webhooks where stream <> 9;
+             commit",
+        )
+        .await;
+    scene.normalize(Config { batch_max: 7, ..Config::default() }).await;
+    assert_eq!(scene.digest(&tenant).await, before);
+}
