@@ -97,6 +97,7 @@ pub fn router(state: AdminState) -> Router {
         )
         .route("/healthz", get(|| std::future::ready(StatusCode::OK)))
         .route("/readyz", get(ready))
+        .route("/docs/errors/{code}", get(assets::error_page))
         .route("/v1/{*rest}", any(layers::no_such_route))
         .fallback(assets::serve::<assets::AdminPortal>)
         .with_state(state);

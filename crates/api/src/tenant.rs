@@ -123,6 +123,7 @@ pub fn router(state: TenantState) -> Router {
         .route("/healthz", get(|| std::future::ready(StatusCode::OK)))
         .route("/readyz", get(ready))
         .route("/media/{token}", get(media::linked))
+        .route("/docs/errors/{code}", get(assets::error_page))
         .route("/v1/{*rest}", axum::routing::any(layers::no_such_route))
         .fallback(assets::serve::<assets::TenantApp>)
         .with_state(state);

@@ -36,7 +36,13 @@ pub(crate) struct Apps {
 
 impl Apps {
     pub(crate) fn new(deps: Deps, ttl: Duration) -> Self {
-        Self { deps, ttl, current: RwLock::default(), reading: Mutex::default(), renewing: AtomicBool::new(false) }
+        Self {
+            deps,
+            ttl,
+            current: RwLock::default(),
+            reading: Mutex::default(),
+            renewing: AtomicBool::new(false),
+        }
     }
 
     /// The app as far as memory knows it, and whether that is old enough to be read again.
@@ -67,7 +73,11 @@ impl Apps {
             sleep_until(began + MISS_INTERVAL).await;
         }
         let began = Instant::now();
-        let apps = self.deps.db.signing_apps(&self.deps.vault, self.deps.clock.now()).await?;
+        let apps = self
+            .deps
+            .db
+            .signing_apps(&self.deps.vault, self.deps.clock.now())
+            .await?;
         let snapshot: HashMap<_, _> = apps.into_iter().map(|app| (app.id, Arc::new(app))).collect();
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = (Some(began), Arc::new(snapshot));
         *last = Some(began);

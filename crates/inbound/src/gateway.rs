@@ -64,11 +64,23 @@ impl std::fmt::Debug for Gateway {
     }
 }
 
-pub(crate) fn start(deps: Deps, config: Config, handoff: Registry, shutdown: &CancellationToken, tracker: &TaskTracker) -> Gateway {
+pub(crate) fn start(
+    deps: Deps,
+    config: Config,
+    handoff: Registry,
+    shutdown: &CancellationToken,
+    tracker: &TaskTracker,
+) -> Gateway {
     let streams = (0..config.streams.max(1))
         .map(|_| {
             let (sender, jobs) = mpsc::channel(config.channel_capacity.max(1));
-            let writer = Writer::new(deps.clone(), config.clone(), handoff.clone(), shutdown.clone(), jobs);
+            let writer = Writer::new(
+                deps.clone(),
+                config.clone(),
+                handoff.clone(),
+                shutdown.clone(),
+                jobs,
+            );
             tracker.spawn(writer.run());
             sender
         })
@@ -93,7 +105,9 @@ pub(crate) fn start(deps: Deps, config: Config, handoff: Registry, shutdown: &Ca
 
 /// The gateway's routes: `GET` and `POST /webhooks/{meta_app_id}`.
 pub fn router(gateway: Gateway) -> Router {
-    Router::new().route("/webhooks/{meta_app_id}", get(handshake).post(receive)).with_state(gateway)
+    Router::new()
+        .route("/webhooks/{meta_app_id}", get(handshake).post(receive))
+        .with_state(gateway)
 }
 
 /// Why a webhook was not taken.
@@ -112,18 +126,41 @@ enum Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, words) = match self {
-            Self::UnknownApp => (StatusCode::NOT_FOUND, "No app has this address. Copy the callback URL from the app's settings."),
-            Self::WrongToken => (StatusCode::FORBIDDEN, "The verify token is not the one that this app was set up with."),
-            Self::Forged => (StatusCode::UNAUTHORIZED, "The signature is missing or does not belong to this body. Check the app secret."),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than any webhook may be."),
+            Self::UnknownApp => (
+                StatusCode::NOT_FOUND,
+                "No app has this address. Copy the callback URL from the app's settings.",
+            ),
+            Self::WrongToken => (
+                StatusCode::FORBIDDEN,
+                "The verify token is not the one that this app was set up with.",
+            ),
+            Self::Forged => (
+                StatusCode::UNAUTHORIZED,
+                "The signature is missing or does not belong to this body. Check the app secret.",
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The body is larger than any webhook may be.",
+            ),
             Self::Unread => (StatusCode::BAD_REQUEST, "The body ended early. Send it again."),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "The body took too long. Send it again."),
-            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "Too much at once. Send it again in a moment."),
-            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Nothing can be stored at the moment. Send it again."),
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "The body took too long. Send it again.",
+            ),
+            Self::Overloaded => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Too much at once. Send it again in a moment.",
+            ),
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Nothing can be stored at the moment. Send it again.",
+            ),
         };
         let mut response = (status, words).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }
@@ -139,12 +176,17 @@ struct Handshake {
     challenge: Option<String>,
 }
 
-async fn handshake(State(gateway): State<Gateway>, Path(id): Path<String>, Query(query): Query<Handshake>) -> Result<String, Refusal> {
+async fn handshake(
+    State(gateway): State<Gateway>,
+    Path(id): Path<String>,
+    Query(query): Query<Handshake>,
+) -> Result<String, Refusal> {
     let id = id.parse().map_err(|_| Refusal::UnknownApp)?;
     let app = gateway.app(id).await?;
     let proves = |app: &SigningApp| {
         let given = Sha256::digest(query.token.as_deref().unwrap_or_default());
-        query.mode.as_deref() == Some("subscribe") && bool::from(given.as_slice().ct_eq(app.verify_token_hash.as_slice()))
+        query.mode.as_deref() == Some("subscribe")
+            && bool::from(given.as_slice().ct_eq(app.verify_token_hash.as_slice()))
     };
     if proves(&app) {
         return Ok(query.challenge.unwrap_or_default());
@@ -152,7 +194,11 @@ async fn handshake(State(gateway): State<Gateway>, Path(id): Path<String>, Query
     Err(Refusal::WrongToken)
 }
 
-async fn receive(State(gateway): State<Gateway>, Path(id): Path<String>, request: Request) -> Result<StatusCode, Refusal> {
+async fn receive(
+    State(gateway): State<Gateway>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<StatusCode, Refusal> {
     let stored = gateway.take(&id, request).await;
     let counters = &gateway.0.counters;
     match stored {
@@ -174,7 +220,10 @@ impl Gateway {
         let id: MetaAppId = id.parse().map_err(|_| Refusal::UnknownApp)?;
         let app = self.app(id).await?;
         let (head, body) = request.into_parts();
-        let signature = head.headers.get(inner.deps.adapter.signature_header()).and_then(|value| value.to_str().ok());
+        let signature = head
+            .headers
+            .get(inner.deps.adapter.signature_header())
+            .and_then(|value| value.to_str().ok());
         let signature = signature.ok_or(Refusal::Forged)?;
         let body = self.read(body).await?;
         if !inner.deps.adapter.verify(&app.secrets, signature, &body) {
@@ -185,15 +234,30 @@ impl Gateway {
 
     async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
         let config = &self.0.config;
-        match timeout(config.read_timeout, axum::body::to_bytes(body, config.body_bytes_max)).await {
+        match timeout(
+            config.read_timeout,
+            axum::body::to_bytes(body, config.body_bytes_max),
+        )
+        .await
+        {
             Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(error)) => Err(if over_limit(&error) { Refusal::TooLarge } else { Refusal::Unread }),
+            Ok(Err(error)) => Err(if over_limit(&error) {
+                Refusal::TooLarge
+            } else {
+                Refusal::Unread
+            }),
             Err(_) => Err(Refusal::TooSlow),
         }
     }
 
     /// The secret may be newer than what memory knows: reads again and tries once more.
-    async fn verify_again(&self, id: MetaAppId, tried: &Arc<SigningApp>, signature: &str, body: &[u8]) -> Result<(), Refusal> {
+    async fn verify_again(
+        &self,
+        id: MetaAppId,
+        tried: &Arc<SigningApp>,
+        signature: &str,
+        body: &[u8],
+    ) -> Result<(), Refusal> {
         let inner = &*self.0;
         inner.apps.refresh().await.map_err(|_| Refusal::Forged)?;
         let newer = inner.apps.known(id).0.filter(|app| !Arc::ptr_eq(app, tried));
@@ -206,12 +270,24 @@ impl Gateway {
     async fn store(&self, meta_app_id: MetaAppId, body: Bytes) -> Result<(), Refusal> {
         let inner = &*self.0;
         let units = u32::try_from(body.len() / ROOM_UNIT + 1).map_err(|_| Refusal::TooLarge)?;
-        let room = Arc::clone(&inner.room).try_acquire_many_owned(units).map_err(|_| Refusal::Overloaded)?;
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(inner.deps.adapter.stream_key(&body));
+        let room = Arc::clone(&inner.room)
+            .try_acquire_many_owned(units)
+            .map_err(|_| Refusal::Overloaded)?;
+        let hash =
+            BuildHasherDefault::<DefaultHasher>::default().hash_one(inner.deps.adapter.stream_key(&body));
         let count = u64::try_from(inner.streams.len()).unwrap_or(1);
-        let stream = usize::try_from(hash % count).ok().and_then(|index| inner.streams.get(index)).ok_or(Refusal::Unavailable)?;
+        let stream = usize::try_from(hash % count)
+            .ok()
+            .and_then(|index| inner.streams.get(index))
+            .ok_or(Refusal::Unavailable)?;
         let (stored, answer) = oneshot::channel();
-        let job = Job { meta_app_id, received_at: inner.deps.clock.now(), body, stored, room };
+        let job = Job {
+            meta_app_id,
+            received_at: inner.deps.clock.now(),
+            body,
+            stored,
+            room,
+        };
         stream.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Refusal::Overloaded,
             mpsc::error::TrySendError::Closed(_) => Refusal::Unavailable,

@@ -64,7 +64,12 @@ impl Inbound {
 
     /// Starts the gateway alone: another process normalizes.
     #[must_use]
-    pub fn start_gateway(deps: Deps, config: Config, shutdown: &CancellationToken, tracker: &TaskTracker) -> Gateway {
+    pub fn start_gateway(
+        deps: Deps,
+        config: Config,
+        shutdown: &CancellationToken,
+        tracker: &TaskTracker,
+    ) -> Gateway {
         gateway::start(deps, config, handoff::Registry::default(), shutdown, tracker)
     }
 

@@ -41,10 +41,24 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn new(deps: Deps, config: Config, handoff: Registry, shutdown: CancellationToken, jobs: mpsc::Receiver<Job>) -> Self {
+    pub(crate) fn new(
+        deps: Deps,
+        config: Config,
+        handoff: Registry,
+        shutdown: CancellationToken,
+        jobs: mpsc::Receiver<Job>,
+    ) -> Self {
         let owner = deps.ids.uuid();
         let rows_per_insert = metrics::histogram!("parlance_webhook_insert_rows");
-        Self { deps, config, handoff, shutdown, jobs, owner, rows_per_insert }
+        Self {
+            deps,
+            config,
+            handoff,
+            shutdown,
+            jobs,
+            owner,
+            rows_per_insert,
+        }
     }
 
     pub(crate) async fn run(mut self) {
@@ -71,7 +85,12 @@ impl Writer {
         let mut backoff = Backoff::new(self.deps.ids.clone());
         loop {
             let today = self.deps.clock.now().to_offset(time::UtcOffset::UTC).date();
-            let error = match timeout(self.config.lease, self.deps.db.open_stream(self.owner, today, self.config.lease)).await {
+            let error = match timeout(
+                self.config.lease,
+                self.deps.db.open_stream(self.owner, today, self.config.lease),
+            )
+            .await
+            {
                 Ok(Ok(writer)) => {
                     tracing::debug!(stream = writer.stream(), "writes a stream of the raw log");
                     return Some(writer);
@@ -79,7 +98,10 @@ impl Writer {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "no answer in time".to_owned(),
             };
-            tracing::warn!(error, "no stream of the raw log can be opened; webhooks are answered 503");
+            tracing::warn!(
+                error,
+                "no stream of the raw log can be opened; webhooks are answered 503"
+            );
             self.refuse_waiting();
             let again = Instant::now() + backoff.next();
             loop {
@@ -115,9 +137,16 @@ impl Writer {
             match stored {
                 Ok(Some(first)) => {
                     let rows = acknowledge(&mut waiting, first);
-                    self.rows_per_insert.record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
+                    self.rows_per_insert
+                        .record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
                     let last = rows.last().map(|row| row.position);
-                    self.handoff.offer(writer.stream(), Batch { after: position, rows });
+                    self.handoff.offer(
+                        writer.stream(),
+                        Batch {
+                            after: position,
+                            rows,
+                        },
+                    );
                     position = last;
                     if day.replace(first.day) != Some(first.day) {
                         self.prepare_tomorrow(first.day);
@@ -134,7 +163,12 @@ impl Writer {
     }
 
     /// Renews the lease when it is time, then stores the batch, if there is one; returns its first place.
-    async fn store(&self, writer: &mut StreamWriter, waiting: &[Job], renew_at: &mut Instant) -> Result<Option<RawPosition>, store::Error> {
+    async fn store(
+        &self,
+        writer: &mut StreamWriter,
+        waiting: &[Job],
+        renew_at: &mut Instant,
+    ) -> Result<Option<RawPosition>, store::Error> {
         if Instant::now() >= *renew_at {
             writer.renew().await?;
             *renew_at = Instant::now() + self.config.renew_every();
@@ -145,7 +179,11 @@ impl Writer {
         let today = self.deps.clock.now().to_offset(time::UtcOffset::UTC).date();
         let rows: Vec<NewRawWebhook<'_>> = waiting
             .iter()
-            .map(|job| NewRawWebhook { meta_app_id: job.meta_app_id, received_at: job.received_at, body: &job.body })
+            .map(|job| NewRawWebhook {
+                meta_app_id: job.meta_app_id,
+                received_at: job.received_at,
+                body: &job.body,
+            })
             .collect();
         writer.append(today, &rows).await.map(Some)
     }
@@ -182,7 +220,12 @@ fn acknowledge(waiting: &mut Vec<Job>, first: RawPosition) -> Vec<Raw> {
             // A caller that hung up needs no answer.
             let _ = job.stored.send(true);
             let position = RawPosition { day: first.day, seq };
-            Raw { position, meta_app_id: job.meta_app_id, received_at: job.received_at, body: job.body }
+            Raw {
+                position,
+                meta_app_id: job.meta_app_id,
+                received_at: job.received_at,
+                body: job.body,
+            }
         })
         .collect()
 }

@@ -62,12 +62,14 @@ begin
   foreach parent in array array['raw_webhooks', 'webhook_outcomes'] loop
     part := parent || '_' || to_char(wanted, 'YYYYMMDD');
     if to_regclass('public.' || part) is null then
-      perform pg_advisory_xact_lock(hashtext(part));
-      if to_regclass('public.' || part) is null then
+      -- Two writers may find it missing at once; the one that waited finds it made.
+      begin
         execute format('create table public.%I partition of public.%I for values from (%L) to (%L)', part, parent, wanted, wanted + 1);
         execute format('alter table public.%I enable row level security', part);
         execute format('alter table public.%I force row level security', part);
-      end if;
+      exception when duplicate_table or unique_violation then
+        null;
+      end;
     end if;
   end loop;
 end $$;

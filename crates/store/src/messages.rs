@@ -39,7 +39,7 @@ pub struct MessageRow {
     pub reply_to_id: Option<MessageId>,
     /// Where it stands.
     pub status: MessageStatus,
-    /// Orders the thread.
+    /// Orders the thread, together with the id: provider time inbound, ours outbound, both in whole seconds.
     pub thread_at: OffsetDateTime,
     /// When we stored it.
     pub created_at: OffsetDateTime,
@@ -244,7 +244,7 @@ pub async fn queue(tx: &mut TenantTx, message: &NewOutbound<'_>) -> Result<()> {
     sqlx::query!(
         "insert into messages (tenant_id, id, conversation_id, phone_number_id, direction, kind, content, media_id, reply_to, status,
            thread_at, created_at, decision, author_user_id, author_api_key_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, date_trunc('second', $11::timestamptz), $11, $12, $13, $14)",
         tenant,
         message.id.uuid(),
         message.conversation_id.uuid(),

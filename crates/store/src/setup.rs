@@ -68,6 +68,45 @@ pub async fn migrate(owner_url: &SecretString) -> Result<()> {
     Ok(())
 }
 
+/// What a login role can do that it must not, in words with the cure; empty when it is as tight as it has to be.
+pub async fn role_faults(url: &SecretString, role: &str) -> Result<Vec<String>> {
+    let options: PgConnectOptions = url.expose_secret().parse().map_err(Error::Database)?;
+    let mut connection = PgConnection::connect_with(&options).await?;
+    let row = sqlx::query!(
+        r#"select current_user::text as "name!", rolsuper as "superuser!", rolbypassrls as "bypass!", rolcreaterole as "creates_roles!",
+             exists (select from pg_auth_members m where m.member = r.oid) as "member!",
+             has_function_privilege('pg_catalog.set_config(text,text,boolean)', 'execute') as "sets_config!"
+           from pg_roles r where rolname = current_user"#
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    let pending = if role == "owner" { pending_migrations(&mut connection).await? } else { 0 };
+    connection.close().await?;
+    let mut faults = Vec::new();
+    if row.name != format!("parlance_{role}") {
+        faults.push(format!("signs in as {}; it must be parlance_{role}", row.name));
+    }
+    if row.superuser || row.bypass || row.creates_roles || row.member {
+        faults.push("is more than a plain login role: run `alter role … nosuperuser nobypassrls nocreaterole` and take its memberships away".to_owned());
+    }
+    if row.sets_config && role != "owner" {
+        faults.push("may call set_config, so an injected statement could change the tenant: run `parlance migrate` with a superuser in database_url".to_owned());
+    }
+    if pending > 0 {
+        faults.push(format!("{pending} migrations are missing: run `parlance migrate`"));
+    }
+    Ok(faults)
+}
+
+async fn pending_migrations(connection: &mut PgConnection) -> Result<usize> {
+    let made = sqlx::query_scalar!(r#"select to_regclass('public._sqlx_migrations') is not null as "made!""#).fetch_one(&mut *connection).await?;
+    if !made {
+        return Ok(MIGRATIONS.iter().count());
+    }
+    let applied: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(connection).await?;
+    Ok(MIGRATIONS.iter().filter(|migration| !applied.contains(&migration.version)).count())
+}
+
 /// Voids the leases of former processes. Only for a process that knows that it is the only one: it then need not wait
 /// for them to expire. Epochs stay, so a former owner that still lives is fenced all the same.
 pub async fn void_leases(ingest: &IngestDb, delivery: &DeliveryDb) -> Result<()> {

@@ -6,8 +6,11 @@ mod database;
 mod fixture;
 mod keys;
 mod rows;
+mod superuser;
+mod sql;
 
 pub use database::TestDb;
 pub use fixture::{AppFixture, TenantFixture};
 pub use keys::TestKeys;
 pub use rows::RowsFixture;
+pub use superuser::Superuser;

@@ -30,6 +30,7 @@ export class MockServer {
   conversations: Json[] = Array.from({ length: 60 }, (_, n) => conversation(n + 1));
   readonly threads = new Map<string, Json[]>();
   private readonly streams = new Set<ServerResponse>();
+  private readonly log: { id: number; frame: string }[] = [];
   private readonly server: Server;
   private nextMessage = 1000;
   private nextEvent = 1;
@@ -122,8 +123,9 @@ export class MockServer {
   /** Tells all listeners that something changed. */
   emit(event: Json & { type: string }): void {
     this.nextEvent += 1;
-    for (const stream of this.streams)
-      stream.write(`id: 1-${this.nextEvent}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    const frame = `id: 1-${this.nextEvent}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+    this.log.push({ id: this.nextEvent, frame });
+    for (const stream of this.streams) stream.write(frame);
   }
 
   /** A customer's message arrives. */
@@ -169,7 +171,7 @@ export class MockServer {
     } else if (!url.pathname.startsWith("/v1/")) {
       this.file(url.pathname, response);
     } else if (url.pathname.endsWith("/events")) {
-      this.stream(request, response);
+      this.stream(request, response, url.searchParams.get("last_event_id"));
     } else {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -187,13 +189,17 @@ export class MockServer {
     }
   }
 
-  private stream(request: IncomingMessage, response: ServerResponse): void {
+  private stream(request: IncomingMessage, response: ServerResponse, after: string | null): void {
     if (!this.signedIn) {
       response.writeHead(401).end();
       return;
     }
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-    response.write(`event: ready\ndata: ${JSON.stringify({ now: new Date().toISOString() })}\n\n`);
+    response.write(
+      `id: 1-${after ? after.split("-")[1] : this.nextEvent}\nevent: ready\ndata: ${JSON.stringify({ now: new Date().toISOString() })}\n\n`,
+    );
+    const from = after ? Number(after.split("-")[1]) : this.nextEvent;
+    for (const entry of this.log) if (entry.id > from) response.write(entry.frame);
     this.streams.add(response);
     request.on("close", () => this.streams.delete(response));
   }

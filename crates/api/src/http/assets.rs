@@ -2,6 +2,7 @@
 
 use axum::{
     body::Body,
+    extract::Path,
     http::{HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
@@ -18,6 +19,19 @@ pub struct TenantApp;
 #[folder = "../../web/apps/admin/dist"]
 #[allow_missing = true]
 pub struct AdminPortal;
+
+/// Pages that explain the error codes.
+#[derive(RustEmbed)]
+#[folder = "../../docs/errors"]
+pub struct ErrorPages;
+
+/// The page of an error code, as Markdown text: what a problem's `type` points at.
+pub async fn error_page(Path(code): Path<String>) -> Response {
+    match ErrorPages::get(&format!("{code}.md")) {
+        Some(page) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], page.data.into_owned()).into_response(),
+        None => (StatusCode::NOT_FOUND, "There is no such error code.").into_response(),
+    }
+}
 
 /// Answers a file, or the page for every other address.
 pub async fn serve<A: RustEmbed>(uri: Uri) -> Response {

@@ -98,15 +98,17 @@ impl Runner {
             return;
         }
         let config = &self.context.config;
-        let held = u32::try_from(self.lanes.len()).unwrap_or(u32::MAX);
-        let limit = config.lanes_max.saturating_sub(held);
+        let held: Vec<_> = self.lanes.keys().copied().collect();
+        let limit = config
+            .lanes_max
+            .saturating_sub(u32::try_from(held.len()).unwrap_or(u32::MAX));
         if limit == 0 {
             return;
         }
+        let (db, tenants) = (self.context.delivery_db(), self.context.tenant_db());
         let asked_us = self.context.line.now_us();
-        let db = self.context.delivery_db();
         let adopted = db
-            .adopt_lanes(self.context.tenant_db(), self.context.owner, config.lease, limit)
+            .adopt_lanes(tenants, self.context.owner, config.lease, limit, &held)
             .await;
         let adopted = match adopted {
             Ok(adopted) => adopted,

@@ -49,7 +49,7 @@ async fn no_second_sees_more_calls_than_the_number_may_make() {
         busiest_second(&arrivals)
     );
     assert!(
-        arrivals[99] - arrivals[0] < Duration::from_secs(6),
+        arrivals[99] - arrivals[0] < Duration::from_secs(10),
         "too slow to be at the limit"
     );
 

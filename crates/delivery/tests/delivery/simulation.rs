@@ -1,4 +1,4 @@
-//! Random outcomes and crashes from a seed: whatever happens, no message reaches the provider's "accepted" twice, and the
+//! Random outcomes, crashes and cut database connections from a seed: whatever happens, no message reaches the provider's "accepted" twice, and the
 //! ledger accounts for every one.
 
 use domain::{MessageId, ports::FaultClass, status::MessageStatus};
@@ -61,6 +61,9 @@ async fn simulate(seed: u64) {
                     .provider
                     .release
                     .add_permits(usize::from(rng.random_bool(0.3)));
+                if rng.random_bool(0.05) {
+                    stage.cut_connections().await;
+                }
                 tokio::time::sleep(std::time::Duration::from_millis(3)).await;
             }
         });

@@ -11,6 +11,7 @@ use domain::{
 };
 use parlance_delivery::{Config, Delivery, Deps, Handle};
 use store::{
+    TenantTx,
     delivery::AttemptState,
     messages::{self, MessageRow, NewOutbound, Priority},
 };
@@ -104,15 +105,33 @@ impl Stage {
                 let _ = tokio::time::timeout(Duration::from_millis(20), self.events.notified()).await;
             }
         };
-        assert!(
-            tokio::time::timeout(PATIENCE, met).await.is_ok(),
-            "it never came to this: {what}"
-        );
+        let met = tokio::time::timeout(PATIENCE, met).await.is_ok();
+        let states = self.states().await;
+        assert!(met, "it never came to this: {what}; ledger {states:?}");
     }
 
     pub async fn sql(&self, statement: &str) {
         let statement = sqlx::AssertSqlSafe(statement.to_owned());
         sqlx::query(statement).execute(&self.db.superuser).await.unwrap();
+    }
+
+    /// Every connection of the runtime roles is cut, whatever it is doing.
+    pub async fn cut_connections(&self) {
+        self.sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and usename in ('parlance_tenant', 'parlance_delivery')",
+        )
+        .await;
+    }
+
+    /// Begins to look at a tenant's rows; connections that were cut are still in the pool.
+    async fn look(&self, tenant: &TenantFixture) -> TenantTx {
+        loop {
+            match self.db.tenant.begin(&tenant.scope).await {
+                Ok(tx) => return tx,
+                Err(error) => assert!(error.is_transient(), "{error}"),
+            }
+        }
     }
 
     /// The leases of all lanes have run out.
@@ -219,7 +238,7 @@ impl Stage {
     }
 
     pub async fn message(&self, tenant: &TenantFixture, id: MessageId) -> MessageRow {
-        let mut tx = self.db.tenant.begin(&tenant.scope).await.unwrap();
+        let mut tx = self.look(tenant).await;
         messages::get(&mut tx, id).await.unwrap()
     }
 
@@ -229,7 +248,7 @@ impl Stage {
 
     /// States of a message's ledger rows, oldest first.
     pub async fn ledger(&self, tenant: &TenantFixture, id: MessageId) -> Vec<AttemptState> {
-        let mut tx = self.db.tenant.begin(&tenant.scope).await.unwrap();
+        let mut tx = self.look(tenant).await;
         let rows = messages::attempts(&mut tx, id).await.unwrap();
         rows.into_iter()
             .map(|row| AttemptState::from_code(row.state).unwrap())

@@ -19,7 +19,8 @@ pub(crate) struct Events {
 impl Events {
     pub(crate) fn insert(&mut self, tenant: TenantId, event: DomainEvent) {
         let subject = match &event {
-            DomainEvent::MessageCreated { message_id, .. } | DomainEvent::MessageUpdated { message_id, .. } => message_id.uuid(),
+            DomainEvent::MessageCreated { message_id, .. }
+            | DomainEvent::MessageUpdated { message_id, .. } => message_id.uuid(),
             DomainEvent::ConversationUpdated { conversation_id } => conversation_id.uuid(),
             DomainEvent::TemplateUpdated { template_id } => template_id.uuid(),
             DomainEvent::NumberUpdated { phone_number_id } => phone_number_id.uuid(),
@@ -43,9 +44,15 @@ pub(crate) struct Effects {
 }
 
 /// Applies bodies that follow the cursor.
-pub(crate) async fn apply(deps: &Deps, lease: &CursorLease, rows: &[Parsed]) -> Result<Effects, store::Error> {
+pub(crate) async fn apply(
+    deps: &Deps,
+    lease: &CursorLease,
+    rows: &[Parsed],
+) -> Result<Effects, store::Error> {
     let mut effects = Effects::default();
-    let Some(last) = rows.last() else { return Ok(effects) };
+    let Some(last) = rows.last() else {
+        return Ok(effects);
+    };
     let routes = parsed::read_routes(&deps.db, rows).await?;
     let mut entries = log::entries(rows, &routes);
     let now = deps.clock.now();
@@ -60,8 +67,22 @@ pub(crate) async fn apply(deps: &Deps, lease: &CursorLease, rows: &[Parsed]) -> 
 }
 
 /// Steps over a body that fails whatever is tried, and says so in the webhook log.
-pub(crate) async fn step_over(deps: &Deps, lease: &CursorLease, row: &Parsed, cause: &store::Error) -> Result<(), store::Error> {
-    let mut tx = deps.db.begin_batch(lease, row.position, &Routes::default()).await?;
-    ingest::record_outcomes(&mut tx, lease.stream(), deps.clock.now(), &[log::failed(row, cause)]).await?;
+pub(crate) async fn step_over(
+    deps: &Deps,
+    lease: &CursorLease,
+    row: &Parsed,
+    cause: &store::Error,
+) -> Result<(), store::Error> {
+    let mut tx = deps
+        .db
+        .begin_batch(lease, row.position, &Routes::default())
+        .await?;
+    ingest::record_outcomes(
+        &mut tx,
+        lease.stream(),
+        deps.clock.now(),
+        &[log::failed(row, cause)],
+    )
+    .await?;
     tx.commit().await
 }

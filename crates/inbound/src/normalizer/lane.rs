@@ -44,7 +44,13 @@ enum End {
 }
 
 impl Lane {
-    pub(crate) fn new(deps: Deps, config: Config, handoff: Registry, shutdown: CancellationToken, stream: i16) -> Self {
+    pub(crate) fn new(
+        deps: Deps,
+        config: Config,
+        handoff: Registry,
+        shutdown: CancellationToken,
+        stream: i16,
+    ) -> Self {
         Self {
             batches: handoff.register(stream),
             owner: deps.ids.uuid(),
@@ -62,7 +68,12 @@ impl Lane {
 
     pub(crate) async fn run(mut self) {
         while !self.shutdown.is_cancelled() {
-            match self.deps.db.adopt_cursor(self.stream, self.owner, self.config.lease).await {
+            match self
+                .deps
+                .db
+                .adopt_cursor(self.stream, self.owner, self.config.lease)
+                .await
+            {
                 Ok(Some(lease)) => {
                     if matches!(self.follow(lease).await, End::Shutdown) {
                         return;
@@ -76,7 +87,12 @@ impl Lane {
 
     /// Follows the cursor until nothing is left; a cursor that another process holds is left to it.
     pub(crate) async fn run_to_end(mut self) -> Result<(), store::Error> {
-        while let Some(mut lease) = self.deps.db.adopt_cursor(self.stream, self.owner, self.config.lease).await? {
+        while let Some(mut lease) = self
+            .deps
+            .db
+            .adopt_cursor(self.stream, self.owner, self.config.lease)
+            .await?
+        {
             loop {
                 let rows = self.read(&lease).await?;
                 if rows.is_empty() {
@@ -124,7 +140,11 @@ impl Lane {
     /// The next bodies after the cursor: handed over when they follow it, else read; empty after a while without any.
     async fn next(&mut self, lease: &CursorLease) -> Result<Vec<Raw>, store::Error> {
         if !self.behind {
-            let poll = if self.handoff.is_written_here(self.stream) { IDLE_POLL } else { self.config.poll };
+            let poll = if self.handoff.is_written_here(self.stream) {
+                IDLE_POLL
+            } else {
+                self.config.poll
+            };
             let batch = tokio::select! {
                 batch = self.batches.recv() => batch,
                 () = sleep(poll) => None,
@@ -143,7 +163,11 @@ impl Lane {
     }
 
     async fn read(&self, lease: &CursorLease) -> Result<Vec<Raw>, store::Error> {
-        let rows = self.deps.db.raw_after_cursor(lease.stream(), self.config.batch_max).await?;
+        let rows = self
+            .deps
+            .db
+            .raw_after_cursor(lease.stream(), self.config.batch_max)
+            .await?;
         Ok(rows
             .into_iter()
             .map(|row| Raw {
@@ -170,7 +194,10 @@ impl Lane {
     }
 
     async fn work(&mut self, lease: &mut CursorLease, rows: &[Raw]) -> Option<End> {
-        let parsed: Vec<Parsed> = rows.iter().map(|raw| Parsed::read(&*self.deps.adapter, raw)).collect();
+        let parsed: Vec<Parsed> = rows
+            .iter()
+            .map(|raw| Parsed::read(&*self.deps.adapter, raw))
+            .collect();
         let mut rest = parsed.as_slice();
         while !rest.is_empty() {
             let (chunk, after) = rest.split_at(chunk_len(rest, self.config.facts_max));
@@ -237,8 +264,13 @@ impl Lane {
         if let Err(error) = statuses::apply_parked(&self.deps, &effects.parked).await {
             tracing::warn!(%error, "parked statuses wait for the next sweep");
         }
-        self.rows_per_batch.record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
-        self.lag.set((self.deps.clock.now() - last.received_at).as_seconds_f64().max(0.0));
+        self.rows_per_batch
+            .record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
+        self.lag.set(
+            (self.deps.clock.now() - last.received_at)
+                .as_seconds_f64()
+                .max(0.0),
+        );
     }
 
     async fn complain(&mut self, error: &store::Error) {

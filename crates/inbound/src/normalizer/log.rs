@@ -48,15 +48,27 @@ impl Entry<'_> {
             .change
             .facts
             .iter()
-            .filter_map(|fact| if let Fact::Unsupported { what } = fact { Some(what.as_str()) } else { None })
+            .filter_map(|fact| {
+                if let Fact::Unsupported { what } = fact {
+                    Some(what.as_str())
+                } else {
+                    None
+                }
+            })
             .collect();
         let unreadable = !kept.is_empty() && kept.iter().all(|what| what.starts_with(UNREADABLE));
-        let only_kept = self.change.facts.iter().all(|fact| matches!(fact, Fact::Unsupported { .. }));
+        let only_kept = self
+            .change
+            .facts
+            .iter()
+            .all(|fact| matches!(fact, Fact::Unsupported { .. }));
         if let (Place::Quarantined(outcome, why), false) = (self.place, unreadable && only_kept) {
             return (outcome, Some(why.to_owned()));
         }
         let outcome = match self {
-            Self { messages, statuses, .. } if messages + statuses > 0 => Outcome::Applied,
+            Self {
+                messages, statuses, ..
+            } if messages + statuses > 0 => Outcome::Applied,
             Self { duplicates, .. } if *duplicates > 0 => Outcome::Duplicate,
             _ if unreadable => Outcome::Unreadable,
             _ => Outcome::Unsupported,
@@ -109,8 +121,15 @@ fn empty(row: &Parsed, outcome: Outcome, detail: Option<String>) -> ChangeOutcom
 /// The rows of the webhook log; a body without any change gets one too.
 pub(crate) fn outcomes(rows: &[Parsed], entries: Vec<Entry<'_>>) -> Vec<ChangeOutcome> {
     let bare = rows.iter().filter(|row| row.changes.is_empty());
-    let mut outcomes: Vec<_> =
-        bare.map(|row| empty(row, Outcome::Unreadable, Some("the body has no changes".to_owned()))).collect();
+    let mut outcomes: Vec<_> = bare
+        .map(|row| {
+            empty(
+                row,
+                Outcome::Unreadable,
+                Some("the body has no changes".to_owned()),
+            )
+        })
+        .collect();
     for entry in entries {
         if let Place::Quarantined(Outcome::UnboundApp, why) = entry.place {
             metrics::counter!("parlance_webhook_changes_unbound_total").increment(1);

@@ -1,6 +1,6 @@
 //! Inbound messages of a batch: new ones are placed, stored and counted; known ones change nothing.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, btree_map};
 
 use domain::{
     ContactId, ConversationId, Ids, MediaId, MessageId, PhoneNumberId, TenantId,
@@ -10,7 +10,10 @@ use domain::{
 };
 use store::{
     SetTx,
-    ingest::{self, ConversationKey, ConversationTouch, MessageKey, NewInboundMessage, NewMedia, NumberPlace, PREVIEWLESS_KIND, PersonScope},
+    ingest::{
+        self, ConversationKey, ConversationTouch, MessageKey, NewInboundMessage, NewMedia, NumberPlace,
+        PersonScope, SYSTEM_KIND,
+    },
 };
 use time::OffsetDateTime;
 
@@ -49,7 +52,10 @@ pub(crate) async fn apply(
     let sightings: Vec<Sighting<'_>> = fresh
         .iter()
         .map(|new| Sighting {
-            scope: PersonScope { tenant_id: new.tenant_id, portfolio_id: new.place.portfolio_id },
+            scope: PersonScope {
+                tenant_id: new.tenant_id,
+                portfolio_id: new.place.portfolio_id,
+            },
             party: &new.message.from,
             at: new.message.sent_at,
         })
@@ -58,8 +64,11 @@ pub(crate) async fn apply(
     let mut people = People::new(ids.clone(), known);
     let contacts = people.place(&sightings);
     people.writes(&sightings, &contacts).store(tx, now).await?;
-    let placed: Vec<(Fresh<'_>, ContactId)> =
-        fresh.into_iter().zip(contacts).filter_map(|(new, contact)| Some((new, contact?))).collect();
+    let placed: Vec<(Fresh<'_>, ContactId)> = fresh
+        .into_iter()
+        .zip(contacts)
+        .filter_map(|(new, contact)| Some((new, contact?)))
+        .collect();
     let conversations = conversations(tx, ids, now, &placed).await?;
     store(tx, ids, now, &placed, &conversations, entries, effects).await?;
     reunite::apply(tx, ids, now, &people, effects).await
@@ -73,18 +82,31 @@ async fn fresh<'a>(
 ) -> Result<Vec<Fresh<'a>>, store::Error> {
     let mut candidates: BTreeMap<MessageKey, Fresh<'a>> = BTreeMap::new();
     for (index, entry) in entries.iter_mut().enumerate() {
-        let Place::Number(tenant_id, phone_number_id) = entry.place else { continue };
-        let Some(place) = places.get(&(tenant_id, phone_number_id)).copied() else { continue };
+        let Place::Number(tenant_id, phone_number_id) = entry.place else {
+            continue;
+        };
+        let Some(place) = places.get(&(tenant_id, phone_number_id)).copied() else {
+            continue;
+        };
         let change = entry.change;
         for fact in &change.facts {
             let Fact::Message(message) = fact else { continue };
             let key = (tenant_id, phone_number_id, message.provider_id.clone());
             if message.from.is_empty() {
                 entry.unplaced = true;
-            } else if candidates.contains_key(&key) {
-                entry.duplicates += 1;
-            } else {
-                candidates.insert(key, Fresh { entry: index, tenant_id, phone_number_id, place, message });
+                continue;
+            }
+            match candidates.entry(key) {
+                btree_map::Entry::Vacant(free) => {
+                    free.insert(Fresh {
+                        entry: index,
+                        tenant_id,
+                        phone_number_id,
+                        place,
+                        message,
+                    });
+                }
+                btree_map::Entry::Occupied(_) => entry.duplicates += 1,
             }
         }
     }
@@ -95,7 +117,10 @@ async fn fresh<'a>(
     let known: HashSet<MessageKey> = ingest::known_messages(tx, &keys).await?;
     let (old, fresh): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|(key, _)| known.contains(key));
     for (_, message) in old {
-        entries.get_mut(message.entry).into_iter().for_each(|entry| entry.duplicates += 1);
+        entries
+            .get_mut(message.entry)
+            .into_iter()
+            .for_each(|entry| entry.duplicates += 1);
     }
     Ok(fresh.into_iter().map(|(_, message)| message).collect())
 }
@@ -117,7 +142,9 @@ async fn conversations(
 ) -> Result<BTreeMap<ConversationKey, ConversationId>, store::Error> {
     let mut wanted: BTreeMap<ConversationKey, ConversationId> = BTreeMap::new();
     for (new, contact) in placed {
-        wanted.entry(conversation_key(new, *contact)).or_insert_with(|| ids.make());
+        wanted
+            .entry(conversation_key(new, *contact))
+            .or_insert_with(|| ids.make());
     }
     let keys: Vec<_> = wanted.into_iter().collect();
     let found = ingest::ensure_conversations(tx, now, &keys).await?;
@@ -136,10 +163,18 @@ async fn store(
     let (mut messages, mut media) = (Vec::with_capacity(placed.len()), Vec::new());
     let mut touches: BTreeMap<(TenantId, ConversationId), ConversationTouch> = BTreeMap::new();
     for (new, contact) in placed {
-        let Some(conversation_id) = conversations.get(&conversation_key(new, *contact)).copied() else { continue };
+        let Some(conversation_id) = conversations.get(&conversation_key(new, *contact)).copied() else {
+            continue;
+        };
         let mut content = new.message.content.clone();
         let fetch = content.media_mut().and_then(|part| new_media(ids, new, part));
-        let message = row(ids.make(), new, conversation_id, &content, fetch.as_ref().map(|media| media.id))?;
+        let message = row(
+            ids.make(),
+            new,
+            conversation_id,
+            &content,
+            fetch.as_ref().map(|media| media.id),
+        )?;
         let touch = touch(new, conversation_id, &content);
         let key = (new.tenant_id, conversation_id);
         let joined = match touches.remove(&key) {
@@ -147,9 +182,20 @@ async fn store(
             None => touch,
         };
         touches.insert(key, joined);
-        effects.events.insert(key.0, DomainEvent::MessageCreated { conversation_id, message_id: message.id });
-        effects.events.insert(key.0, DomainEvent::ConversationUpdated { conversation_id });
-        entries.get_mut(new.entry).into_iter().for_each(|entry| entry.messages += 1);
+        effects.events.insert(
+            key.0,
+            DomainEvent::MessageCreated {
+                conversation_id,
+                message_id: message.id,
+            },
+        );
+        effects
+            .events
+            .insert(key.0, DomainEvent::ConversationUpdated { conversation_id });
+        entries
+            .get_mut(new.entry)
+            .into_iter()
+            .for_each(|entry| entry.messages += 1);
         messages.push(message);
         media.extend(fetch);
     }
@@ -172,13 +218,20 @@ fn new_media(ids: &Ids, new: &Fresh<'_>, part: &mut Media) -> Option<NewMedia> {
         job_id: ids.uuid(),
         phone_number_id: new.phone_number_id,
         provider_media_id,
-        mime_type: part.mime_type.clone().unwrap_or_else(|| UNKNOWN_MIME_TYPE.to_owned()),
+        mime_type: part
+            .mime_type
+            .clone()
+            .unwrap_or_else(|| UNKNOWN_MIME_TYPE.to_owned()),
         filename: part.filename.clone(),
         declared_sha256: part.sha256.clone(),
     };
     strip_nul(&mut media.provider_media_id);
     strip_nul(&mut media.mime_type);
-    media.filename.iter_mut().chain(media.declared_sha256.iter_mut()).for_each(strip_nul);
+    media
+        .filename
+        .iter_mut()
+        .chain(media.declared_sha256.iter_mut())
+        .for_each(strip_nul);
     Some(media)
 }
 
@@ -189,7 +242,10 @@ fn row(
     content: &Content,
     media_id: Option<MediaId>,
 ) -> Result<NewInboundMessage, store::Error> {
-    let fault = |_| store::Error::Inconsistent { table: "messages", column: "content" };
+    let fault = |_| store::Error::Inconsistent {
+        table: "messages",
+        column: "content",
+    };
     let mut value = serde_json::to_value(content).map_err(fault)?;
     strip_nul_deep(&mut value);
     let from = &new.message.from;
@@ -218,7 +274,7 @@ fn strip_nul_deep(value: &mut serde_json::Value) {
 }
 
 fn touch(new: &Fresh<'_>, id: ConversationId, content: &Content) -> ConversationTouch {
-    let counts = content.kind() != PREVIEWLESS_KIND;
+    let counts = content.kind() != SYSTEM_KIND;
     let mut preview = content.preview();
     strip_nul(&mut preview);
     ConversationTouch {
@@ -237,5 +293,9 @@ fn join(a: ConversationTouch, b: ConversationTouch) -> ConversationTouch {
     let unread = a.unread + b.unread;
     let last_inbound_at = a.last_inbound_at.max(b.last_inbound_at);
     let newer = (b.last_message_at, &b.last_message_key) > (a.last_message_at, &a.last_message_key);
-    ConversationTouch { unread, last_inbound_at, ..if newer { b } else { a } }
+    ConversationTouch {
+        unread,
+        last_inbound_at,
+        ..if newer { b } else { a }
+    }
 }

@@ -23,8 +23,20 @@ const SWEEP_EVERY: Duration = Duration::from_secs(15);
 /// Parked statuses of one sweep.
 const SWEEP_MAX: i64 = 500;
 
-pub(crate) fn start(deps: Deps, config: Config, handoff: Registry, shutdown: &CancellationToken, tracker: &TaskTracker) {
-    tracker.spawn(discover(deps.clone(), config, handoff, shutdown.clone(), tracker.clone()));
+pub(crate) fn start(
+    deps: Deps,
+    config: Config,
+    handoff: Registry,
+    shutdown: &CancellationToken,
+    tracker: &TaskTracker,
+) {
+    tracker.spawn(discover(
+        deps.clone(),
+        config,
+        handoff,
+        shutdown.clone(),
+        tracker.clone(),
+    ));
     tracker.spawn(sweep(deps, shutdown.clone()));
 }
 
@@ -32,7 +44,13 @@ pub(crate) fn start(deps: Deps, config: Config, handoff: Registry, shutdown: &Ca
 pub(crate) async fn catch_up(deps: Deps, config: Config) -> Result<(), store::Error> {
     for stream in deps.db.ingest_streams().await? {
         let shutdown = CancellationToken::new();
-        let lane = lane::Lane::new(deps.clone(), config.clone(), Registry::default(), shutdown, stream);
+        let lane = lane::Lane::new(
+            deps.clone(),
+            config.clone(),
+            Registry::default(),
+            shutdown,
+            stream,
+        );
         lane.run_to_end().await?;
     }
     let keys = deps.db.overdue_parked(SWEEP_MAX).await?;
@@ -40,12 +58,27 @@ pub(crate) async fn catch_up(deps: Deps, config: Config) -> Result<(), store::Er
 }
 
 /// Starts a lane for every stream that has none yet.
-async fn discover(deps: Deps, config: Config, handoff: Registry, shutdown: CancellationToken, tracker: TaskTracker) {
+async fn discover(
+    deps: Deps,
+    config: Config,
+    handoff: Registry,
+    shutdown: CancellationToken,
+    tracker: TaskTracker,
+) {
     loop {
         match deps.db.ingest_streams().await {
             Ok(streams) => {
-                for stream in streams.into_iter().filter(|stream| !handoff.is_normalized_here(*stream)) {
-                    let lane = lane::Lane::new(deps.clone(), config.clone(), handoff.clone(), shutdown.clone(), stream);
+                for stream in streams
+                    .into_iter()
+                    .filter(|stream| !handoff.is_normalized_here(*stream))
+                {
+                    let lane = lane::Lane::new(
+                        deps.clone(),
+                        config.clone(),
+                        handoff.clone(),
+                        shutdown.clone(),
+                        stream,
+                    );
                     tracker.spawn(lane.run());
                 }
             }

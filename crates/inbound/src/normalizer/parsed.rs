@@ -27,7 +27,12 @@ impl Parsed {
     pub(crate) fn read(adapter: &dyn InboundAdapter, raw: &Raw) -> Self {
         let mut changes = adapter.parse(&raw.body);
         changes.iter_mut().for_each(clean);
-        Self { position: raw.position, meta_app_id: raw.meta_app_id, received_at: raw.received_at, changes }
+        Self {
+            position: raw.position,
+            meta_app_id: raw.meta_app_id,
+            received_at: raw.received_at,
+            changes,
+        }
     }
 
     pub(crate) fn facts(&self) -> usize {
@@ -44,7 +49,11 @@ pub(crate) fn strip_nul(text: &mut String) {
 
 fn clean(change: &mut Change) {
     strip_nul(&mut change.field);
-    change.provider_waba_id.iter_mut().chain(change.provider_number_id.iter_mut()).for_each(strip_nul);
+    change
+        .provider_waba_id
+        .iter_mut()
+        .chain(change.provider_number_id.iter_mut())
+        .for_each(strip_nul);
     for fact in &mut change.facts {
         let party = match fact {
             Fact::Message(message) => {
@@ -62,7 +71,12 @@ fn clean(change: &mut Change) {
                 continue;
             }
         };
-        for part in [&mut party.phone, &mut party.user_id, &mut party.username, &mut party.profile_name] {
+        for part in [
+            &mut party.phone,
+            &mut party.user_id,
+            &mut party.username,
+            &mut party.profile_name,
+        ] {
             part.iter_mut().for_each(strip_nul);
             if part.as_ref().is_some_and(String::is_empty) {
                 *part = None;
@@ -93,19 +107,31 @@ impl Place {
 
 /// Reads the routes of a batch in at most two statements.
 pub(crate) async fn read_routes(db: &IngestDb, rows: &[Parsed]) -> Result<Routes, store::Error> {
-    let changes = || rows.iter().flat_map(|row| row.changes.iter().map(|change| (row.meta_app_id, change)));
-    let numbers: BTreeSet<(MetaAppId, &str)> =
-        changes().filter_map(|(app, change)| Some((app, change.provider_number_id.as_deref()?))).collect();
-    let wabas: BTreeSet<(MetaAppId, &str)> =
-        changes().filter_map(|(app, change)| Some((app, change.provider_waba_id.as_deref()?))).collect();
+    let changes = || {
+        rows.iter()
+            .flat_map(|row| row.changes.iter().map(|change| (row.meta_app_id, change)))
+    };
+    let numbers: BTreeSet<(MetaAppId, &str)> = changes()
+        .filter_map(|(app, change)| Some((app, change.provider_number_id.as_deref()?)))
+        .collect();
+    let wabas: BTreeSet<(MetaAppId, &str)> = changes()
+        .filter_map(|(app, change)| Some((app, change.provider_waba_id.as_deref()?)))
+        .collect();
     db.routes(&numbers, &wabas).await
 }
 
 /// By environment, app, number and WABA: a signature proves the app, not the tenant.
 pub(crate) fn place(routes: &Routes, app: MetaAppId, change: &Change) -> Place {
-    let about_messages = change.facts.iter().any(|fact| !matches!(fact, Fact::Unsupported { .. }));
+    let about_messages = change
+        .facts
+        .iter()
+        .any(|fact| !matches!(fact, Fact::Unsupported { .. }));
     let waba = change.provider_waba_id.as_deref();
-    if let Some(route) = change.provider_number_id.as_deref().and_then(|number| routes.number(app, number)) {
+    if let Some(route) = change
+        .provider_number_id
+        .as_deref()
+        .and_then(|number| routes.number(app, number))
+    {
         if !route.bound {
             return Place::Quarantined(Outcome::UnboundApp, "the app is not bound to this number's WABA");
         }
@@ -115,7 +141,9 @@ pub(crate) fn place(routes: &Routes, app: MetaAppId, change: &Change) -> Place {
         return Place::Number(route.tenant_id, route.phone_number_id);
     }
     match waba.and_then(|waba| routes.waba(app, waba)) {
-        Some(route) if !route.bound => Place::Quarantined(Outcome::UnboundApp, "the app is not bound to this WABA"),
+        Some(route) if !route.bound => {
+            Place::Quarantined(Outcome::UnboundApp, "the app is not bound to this WABA")
+        }
         Some(route) if !about_messages => Place::Waba(route.tenant_id),
         Some(_) => Place::Quarantined(Outcome::Unroutable, "the WABA is known, this number is not"),
         None => Place::Quarantined(Outcome::Unroutable, "no tenant has this WABA or number"),

@@ -11,7 +11,9 @@ use domain::{
     ContactId, Ids,
     channel::{IdentityKind, Party},
 };
-use store::ingest::{Absorbed, ContactName, Identity, KnownPeople, NewContact, PairKey, PeopleKeys, PeopleWrites, PersonScope};
+use store::ingest::{
+    Absorbed, ContactName, Identity, KnownPeople, NewContact, PairKey, PeopleKeys, PeopleWrites, PersonScope,
+};
 use time::OffsetDateTime;
 
 /// One update that names a customer.
@@ -57,8 +59,13 @@ pub(crate) fn keys(sightings: &[Sighting<'_>]) -> PeopleKeys {
             (IdentityKind::UserId, &party.user_id),
             (IdentityKind::Username, &party.username),
         ];
-        keys.identities.extend(parts.into_iter().filter_map(|(kind, value)| Some((sighting.scope, kind, value.clone()?))));
-        keys.phones.extend(party.phone.iter().map(|phone| (sighting.scope, phone.clone())));
+        keys.identities.extend(
+            parts
+                .into_iter()
+                .filter_map(|(kind, value)| Some((sighting.scope, kind, value.clone()?))),
+        );
+        keys.phones
+            .extend(party.phone.iter().map(|phone| (sighting.scope, phone.clone())));
     }
     keys
 }
@@ -77,34 +84,77 @@ impl People {
             linked: HashSet::new(),
             absorbed: BTreeMap::new(),
         };
-        for Identity { scope, kind, value, contact_id, seen_at } in known.identities {
+        for Identity {
+            scope,
+            kind,
+            value,
+            contact_id,
+            seen_at,
+        } in known.identities
+        {
             match kind {
                 IdentityKind::UserId => drop(people.user_of.insert(contact_id, value.clone())),
                 IdentityKind::Phone => drop(people.known_phones.insert((scope, value.clone()))),
                 IdentityKind::Username => {}
             }
-            people.identities.insert((scope, kind, value), Known { contact_id, seen_at, stored: true, changed: false });
+            people.identities.insert(
+                (scope, kind, value),
+                Known {
+                    contact_id,
+                    seen_at,
+                    stored: true,
+                    changed: false,
+                },
+            );
         }
-        for (PairKey { scope, phone, user_id }, first_at) in known.pairs {
-            people.pairs.entry((scope, phone)).or_default().insert(user_id, first_at);
+        for (
+            PairKey {
+                scope,
+                phone,
+                user_id,
+            },
+            first_at,
+        ) in known.pairs
+        {
+            people
+                .pairs
+                .entry((scope, phone))
+                .or_default()
+                .insert(user_id, first_at);
         }
         people
     }
 
     /// Places every sighting; `None` for one that names nobody.
     pub(crate) fn place(&mut self, sightings: &[Sighting<'_>]) -> Vec<Option<ContactId>> {
-        let mut order: Vec<&Sighting<'_>> = sightings.iter().filter(|sighting| sighting.party.user_id.is_some()).collect();
-        order.sort_by_key(|sighting| (sighting.scope, sighting.at, &sighting.party.user_id, &sighting.party.phone));
+        let mut order: Vec<&Sighting<'_>> = sightings
+            .iter()
+            .filter(|sighting| sighting.party.user_id.is_some())
+            .collect();
+        order.sort_by_key(|sighting| {
+            (
+                sighting.scope,
+                sighting.at,
+                &sighting.party.user_id,
+                &sighting.party.phone,
+            )
+        });
         for sighting in order {
             self.see_user(sighting);
         }
         for (key, seen_at) in latest(sightings, |sighting| sighting.party.phone.as_ref()) {
             self.see_phone(key, seen_at);
         }
-        for sighting in sightings.iter().filter(|sighting| sighting.party.user_id.is_some()) {
+        for sighting in sightings
+            .iter()
+            .filter(|sighting| sighting.party.user_id.is_some())
+        {
             self.see_username(sighting);
         }
-        sightings.iter().map(|sighting| self.contact_of(sighting)).collect()
+        sightings
+            .iter()
+            .map(|sighting| self.contact_of(sighting))
+            .collect()
     }
 
     fn contact_of(&self, sighting: &Sighting<'_>) -> Option<ContactId> {
@@ -121,7 +171,10 @@ impl People {
         let users = self.pairs.get(&(scope, phone.to_owned()));
         let holder = users.and_then(|users| {
             let since = || users.iter().map(|(user, first_at)| (*first_at, user));
-            since().filter(|(first_at, _)| *first_at <= at).max().or_else(|| since().min())
+            since()
+                .filter(|(first_at, _)| *first_at <= at)
+                .max()
+                .or_else(|| since().min())
         });
         let contact = match holder {
             Some((_, user)) => self.contact(scope, IdentityKind::UserId, user),
@@ -132,25 +185,36 @@ impl People {
 
     /// The contact itself, or the one that it turned out to be.
     pub(crate) fn survivor(&self, contact: ContactId) -> ContactId {
-        self.absorbed.get(&contact).map_or(contact, |absorbed| absorbed.into)
+        self.absorbed
+            .get(&contact)
+            .map_or(contact, |absorbed| absorbed.into)
     }
 
     fn contact(&self, scope: PersonScope, kind: IdentityKind, value: &str) -> Option<ContactId> {
-        self.identities.get(&(scope, kind, value.to_owned())).map(|known| known.contact_id)
+        self.identities
+            .get(&(scope, kind, value.to_owned()))
+            .map(|known| known.contact_id)
     }
 
     fn create(&mut self, scope: PersonScope) -> ContactId {
         let id = self.ids.make();
-        self.created.push(NewContact { tenant_id: scope.tenant_id, id });
+        self.created.push(NewContact {
+            tenant_id: scope.tenant_id,
+            id,
+        });
         id
     }
 
     fn see_user(&mut self, sighting: &Sighting<'_>) {
         let scope = sighting.scope;
-        let Some(user) = sighting.party.user_id.clone() else { return };
+        let Some(user) = sighting.party.user_id.clone() else {
+            return;
+        };
         let phone = sighting.party.phone.clone();
         if self.contact(scope, IdentityKind::UserId, &user).is_none() {
-            let by_phone = phone.as_ref().and_then(|phone| self.contact(scope, IdentityKind::Phone, phone));
+            let by_phone = phone
+                .as_ref()
+                .and_then(|phone| self.contact(scope, IdentityKind::Phone, phone));
             let contact = match by_phone.filter(|contact| !self.user_of.contains_key(contact)) {
                 Some(contact) => {
                     self.linked.insert(contact);
@@ -164,7 +228,11 @@ impl People {
             self.see((scope, IdentityKind::UserId, user.clone()), contact, sighting.at);
         }
         let Some(phone) = phone else { return };
-        let key = PairKey { scope, phone: phone.clone(), user_id: user.clone() };
+        let key = PairKey {
+            scope,
+            phone: phone.clone(),
+            user_id: user.clone(),
+        };
         let users = self.pairs.entry((scope, phone)).or_default();
         match users.get(&user) {
             Some(first_at) if *first_at <= sighting.at => return,
@@ -177,7 +245,12 @@ impl People {
 
     /// The identity is this contact's; its latest sighting only moves forward.
     fn see(&mut self, key: IdentityKey, contact_id: ContactId, at: OffsetDateTime) {
-        let known = self.identities.entry(key).or_insert(Known { contact_id, seen_at: at, stored: false, changed: false });
+        let known = self.identities.entry(key).or_insert(Known {
+            contact_id,
+            seen_at: at,
+            stored: false,
+            changed: false,
+        });
         known.changed |= known.contact_id != contact_id || known.seen_at < at;
         known.contact_id = contact_id;
         known.seen_at = known.seen_at.max(at);
@@ -192,18 +265,34 @@ impl People {
             Some(contact) => contact,
             None => self.create(scope),
         };
-        if let Some(before) = before.filter(|before| *before != contact && !self.user_of.contains_key(before)) {
-            self.absorbed.insert(before, Absorbed { tenant_id: scope.tenant_id, from: before, into: contact });
+        if let Some(before) = before.filter(|before| *before != contact && !self.user_of.contains_key(before))
+        {
+            self.absorbed.insert(
+                before,
+                Absorbed {
+                    tenant_id: scope.tenant_id,
+                    from: before,
+                    into: contact,
+                },
+            );
         }
         self.see((scope, IdentityKind::Phone, phone), contact, at);
     }
 
     fn see_username(&mut self, sighting: &Sighting<'_>) {
-        let (Some(user), Some(name)) = (&sighting.party.user_id, &sighting.party.username) else { return };
-        let Some(contact) = self.contact(sighting.scope, IdentityKind::UserId, user) else { return };
+        let (Some(user), Some(name)) = (&sighting.party.user_id, &sighting.party.username) else {
+            return;
+        };
+        let Some(contact) = self.contact(sighting.scope, IdentityKind::UserId, user) else {
+            return;
+        };
         let key = (sighting.scope, IdentityKind::Username, name.clone());
         let newer = self.identities.get(&key).is_none_or(|known| {
-            let holder = self.user_of.get(&known.contact_id).map(String::as_str).unwrap_or_default();
+            let holder = self
+                .user_of
+                .get(&known.contact_id)
+                .map(String::as_str)
+                .unwrap_or_default();
             (sighting.at, user.as_str()) > (known.seen_at, holder)
         });
         if newer {
@@ -218,8 +307,15 @@ impl People {
 
     /// Phones whose holders changed and that were known: messages that named only them may have to move.
     pub(crate) fn unsettled_phones(&self) -> Vec<PhoneKey> {
-        let touched: BTreeSet<PhoneKey> = self.touched_pairs.iter().map(|pair| (pair.scope, pair.phone.clone())).collect();
-        touched.into_iter().filter(|phone| self.known_phones.contains(phone)).collect()
+        let touched: BTreeSet<PhoneKey> = self
+            .touched_pairs
+            .iter()
+            .map(|pair| (pair.scope, pair.phone.clone()))
+            .collect();
+        touched
+            .into_iter()
+            .filter(|phone| self.known_phones.contains(phone))
+            .collect()
     }
 
     /// What has to be written for `sightings`, which were placed at `contacts`.
@@ -231,16 +327,30 @@ impl People {
             ..PeopleWrites::default()
         };
         for ((scope, kind, value), known) in &self.identities {
-            let identity =
-                Identity { scope: *scope, kind: *kind, value: value.clone(), contact_id: known.contact_id, seen_at: known.seen_at };
+            let identity = Identity {
+                scope: *scope,
+                kind: *kind,
+                value: value.clone(),
+                contact_id: known.contact_id,
+                seen_at: known.seen_at,
+            };
             match known {
                 Known { stored: false, .. } => writes.added.push(identity),
                 Known { changed: true, .. } => writes.changed.push(identity),
                 Known { .. } => {}
             }
         }
-        let first_at = |key: &PairKey| self.pairs.get(&(key.scope, key.phone.clone()))?.get(&key.user_id).copied();
-        writes.pairs = self.touched_pairs.iter().filter_map(|key| Some((key.clone(), first_at(key)?))).collect();
+        let first_at = |key: &PairKey| {
+            self.pairs
+                .get(&(key.scope, key.phone.clone()))?
+                .get(&key.user_id)
+                .copied()
+        };
+        writes.pairs = self
+            .touched_pairs
+            .iter()
+            .filter_map(|key| Some((key.clone(), first_at(key)?)))
+            .collect();
         writes
     }
 
@@ -251,31 +361,58 @@ impl People {
             let Some(contact_id) = *contact else { continue };
             let replace = self.linked.contains(&contact_id);
             let counts = sighting.party.user_id.is_some() || !self.user_of.contains_key(&contact_id);
-            let name = sighting.party.profile_name.clone().filter(|_| counts).map(|name| (sighting.at, name));
+            let name = sighting
+                .party
+                .profile_name
+                .clone()
+                .filter(|_| counts)
+                .map(|name| (sighting.at, name));
             let tenant_id = sighting.scope.tenant_id;
-            let known = names.entry(contact_id).or_insert(ContactName { tenant_id, contact_id, name: None, replace });
+            let known = names.entry(contact_id).or_insert(ContactName {
+                tenant_id,
+                contact_id,
+                name: None,
+                replace,
+            });
             known.name = known.name.take().max(name);
         }
-        names.into_values().filter(|name| name.replace || name.name.is_some()).collect()
+        names
+            .into_values()
+            .filter(|name| name.replace || name.name.is_some())
+            .collect()
     }
 
     fn conflicts(&self) -> Vec<(PairKey, OffsetDateTime, ContactId, ContactId)> {
         let conflict = |key: &PairKey| {
             let users = self.pairs.get(&(key.scope, key.phone.clone()))?;
-            let (_, other) = users.iter().filter(|(user, _)| **user != key.user_id).map(|(user, at)| (*at, user)).max()?;
+            let (_, other) = users
+                .iter()
+                .filter(|(user, _)| **user != key.user_id)
+                .map(|(user, at)| (*at, user))
+                .max()?;
             let contact = |user: &str| self.contact(key.scope, IdentityKind::UserId, user);
-            Some((key.clone(), *users.get(&key.user_id)?, contact(&key.user_id)?, contact(other)?))
+            Some((
+                key.clone(),
+                *users.get(&key.user_id)?,
+                contact(&key.user_id)?,
+                contact(other)?,
+            ))
         };
         self.new_pairs.iter().filter_map(conflict).collect()
     }
 }
 
 /// The latest time of each phone.
-fn latest<'a>(sightings: &[Sighting<'a>], phone: impl Fn(&Sighting<'a>) -> Option<&'a String>) -> BTreeMap<PhoneKey, OffsetDateTime> {
+fn latest<'a>(
+    sightings: &[Sighting<'a>],
+    phone: impl Fn(&Sighting<'a>) -> Option<&'a String>,
+) -> BTreeMap<PhoneKey, OffsetDateTime> {
     let mut latest: BTreeMap<PhoneKey, OffsetDateTime> = BTreeMap::new();
     for sighting in sightings {
         if let Some(phone) = phone(sighting) {
-            let seen = latest.entry((sighting.scope, phone.clone())).or_insert(sighting.at);
+            let seen = latest
+                .entry((sighting.scope, phone.clone()))
+                .or_insert(sighting.at);
             *seen = (*seen).max(sighting.at);
         }
     }

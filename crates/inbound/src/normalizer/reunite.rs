@@ -39,12 +39,19 @@ pub(crate) async fn apply(
         let moves = moves(tx, ids, now, &moving).await?;
         for step in &moves {
             for conversation_id in [step.from, step.to] {
-                effects.events.insert(step.tenant_id, DomainEvent::ConversationUpdated { conversation_id });
+                effects.events.insert(
+                    step.tenant_id,
+                    DomainEvent::ConversationUpdated { conversation_id },
+                );
             }
         }
         ingest::move_messages(tx, &moves).await?;
     }
-    if absorbed.is_empty() { Ok(()) } else { ingest::dissolve(tx, &absorbed).await }
+    if absorbed.is_empty() {
+        Ok(())
+    } else {
+        ingest::dissolve(tx, &absorbed).await
+    }
 }
 
 const fn aim(message: PhoneMessage, contact_id: domain::ContactId) -> (PhoneMessage, ConversationKey) {
@@ -69,7 +76,8 @@ async fn moves(
     }
     let keys: Vec<_> = targets.into_iter().collect();
     let found = ingest::ensure_conversations(tx, now, &keys).await?;
-    let targets: BTreeMap<ConversationKey, ConversationId> = keys.into_iter().map(|(key, _)| key).zip(found).collect();
+    let targets: BTreeMap<ConversationKey, ConversationId> =
+        keys.into_iter().map(|(key, _)| key).zip(found).collect();
     let step = |(message, key): &(PhoneMessage, ConversationKey)| {
         Some(Move {
             tenant_id: message.tenant_id,

@@ -21,10 +21,17 @@ use super::{
 };
 use crate::{Committed, Deps};
 
-pub(crate) async fn apply(tx: &mut SetTx, now: OffsetDateTime, entries: &mut [Entry<'_>], effects: &mut Effects) -> Result<(), store::Error> {
+pub(crate) async fn apply(
+    tx: &mut SetTx,
+    now: OffsetDateTime,
+    entries: &mut [Entry<'_>],
+    effects: &mut Effects,
+) -> Result<(), store::Error> {
     let mut seen: Vec<(usize, StatusKey, &StatusUpdate)> = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        let Place::Number(tenant, number) = entry.place else { continue };
+        let Place::Number(tenant, number) = entry.place else {
+            continue;
+        };
         let change = entry.change;
         seen.extend(change.facts.iter().filter_map(|fact| match fact {
             Fact::Status(status) if is_the_providers(status.status) => {
@@ -36,7 +43,10 @@ pub(crate) async fn apply(tx: &mut SetTx, now: OffsetDateTime, entries: &mut [En
     if seen.is_empty() {
         return Ok(());
     }
-    let keys: Vec<_> = seen.iter().map(|(_, key, status)| (key.clone(), status.message_id)).collect();
+    let keys: Vec<_> = seen
+        .iter()
+        .map(|(_, key, status)| (key.clone(), status.message_id))
+        .collect();
     let matches = ingest::match_statuses(tx, &keys).await?;
     let mut merged: BTreeMap<(TenantId, MessageId), MatchedStatus> = BTreeMap::new();
     let mut parked = ParkedStatuses::new();
@@ -47,10 +57,15 @@ pub(crate) async fn apply(tx: &mut SetTx, now: OffsetDateTime, entries: &mut [En
         }
     }
     let merged: Vec<MatchedStatus> = merged.into_values().collect();
-    let changed: BTreeSet<MessageRef> = ingest::apply_statuses(tx, now, &merged).await?.into_iter().collect();
+    let changed: BTreeSet<MessageRef> = ingest::apply_statuses(tx, now, &merged)
+        .await?
+        .into_iter()
+        .collect();
     let changed_ids: BTreeSet<MessageId> = changed.iter().map(|message| message.message_id).collect();
     for ((index, ..), found) in seen.iter().zip(&matches) {
-        let Some(entry) = entries.get_mut(*index) else { continue };
+        let Some(entry) = entries.get_mut(*index) else {
+            continue;
+        };
         match found {
             Some(message) if !changed_ids.contains(message) => entry.duplicates += 1,
             Some(_) => entry.statuses += 1,
@@ -62,7 +77,12 @@ pub(crate) async fn apply(tx: &mut SetTx, now: OffsetDateTime, entries: &mut [En
     }
     if !parked.is_empty() {
         ingest::park_statuses(tx, &parked).await?;
-        effects.parked = parked.into_keys().map(|(key, _)| key).collect::<BTreeSet<_>>().into_iter().collect();
+        effects.parked = parked
+            .into_keys()
+            .map(|(key, _)| key)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
     }
     tell(&mut effects.events, &changed);
     Ok(())
@@ -75,7 +95,10 @@ pub(crate) async fn apply_parked(deps: &Deps, keys: &[StatusKey]) -> Result<(), 
     }
     let now = deps.clock.now();
     let mut tx = deps.db.begin_parked(keys).await?;
-    let changed: BTreeSet<MessageRef> = ingest::apply_parked_batch(&mut tx, now, keys).await?.into_iter().collect();
+    let changed: BTreeSet<MessageRef> = ingest::apply_parked_batch(&mut tx, now, keys)
+        .await?
+        .into_iter()
+        .collect();
     let mut events = Events::default();
     tell(&mut events, &changed);
     store::outbox::push_many(&mut tx, now, events.rows()).await?;
@@ -87,9 +110,20 @@ pub(crate) async fn apply_parked(deps: &Deps, keys: &[StatusKey]) -> Result<(), 
 }
 
 fn tell(events: &mut Events, changed: &BTreeSet<MessageRef>) {
-    for MessageRef { tenant_id, conversation_id, message_id } in changed {
+    for MessageRef {
+        tenant_id,
+        conversation_id,
+        message_id,
+    } in changed
+    {
         let (conversation_id, message_id) = (*conversation_id, *message_id);
-        events.insert(*tenant_id, DomainEvent::MessageUpdated { conversation_id, message_id });
+        events.insert(
+            *tenant_id,
+            DomainEvent::MessageUpdated {
+                conversation_id,
+                message_id,
+            },
+        );
     }
 }
 
@@ -103,7 +137,10 @@ fn matched(key: &StatusKey, message_id: MessageId, status: &StatusUpdate) -> Mat
         message_id,
         provider_id: status.provider_id.clone(),
         progress: Progress::of(status.status, status.at),
-        error: status.error.clone().filter(|_| status.status == MessageStatus::Failed),
+        error: status
+            .error
+            .clone()
+            .filter(|_| status.status == MessageStatus::Failed),
     }
 }
 
@@ -118,7 +155,9 @@ fn fold(merged: &mut BTreeMap<(TenantId, MessageId), MatchedStatus>, next: Match
 
 fn park(parked: &mut ParkedStatuses, key: &StatusKey, status: &StatusUpdate) {
     let value = (status.at, status.error.clone());
-    let known = parked.entry((key.clone(), status.status)).or_insert_with(|| value.clone());
+    let known = parked
+        .entry((key.clone(), status.status))
+        .or_insert_with(|| value.clone());
     if value.0 < known.0 {
         *known = value;
     }

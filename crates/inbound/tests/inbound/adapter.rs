@@ -32,9 +32,25 @@ pub struct BodyChange {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum BodyFact {
-    Text { id: String, at: i64, from: Who, body: String },
-    Image { id: String, at: i64, from: Who, media: String },
-    Status { id: String, at: i64, rank: i16, callback: Option<String>, error: Option<i64> },
+    Text {
+        id: String,
+        at: i64,
+        from: Who,
+        body: String,
+    },
+    Image {
+        id: String,
+        at: i64,
+        from: Who,
+        media: String,
+    },
+    Status {
+        id: String,
+        at: i64,
+        rank: i16,
+        callback: Option<String>,
+        error: Option<i64>,
+    },
     Other(String),
 }
 
@@ -58,7 +74,9 @@ pub struct TestAdapter;
 
 impl InboundAdapter for TestAdapter {
     fn verify(&self, secrets: &[SecretString], signature: &str, body: &[u8]) -> bool {
-        secrets.iter().any(|secret| sign(secret.expose_secret(), body) == signature)
+        secrets
+            .iter()
+            .any(|secret| sign(secret.expose_secret(), body) == signature)
     }
 
     fn signature_header(&self) -> &'static str {
@@ -71,10 +89,20 @@ impl InboundAdapter for TestAdapter {
 
     fn parse(&self, body: &[u8]) -> Vec<Change> {
         let unreadable = || {
-            let facts = vec![Fact::Unsupported { what: "unreadable".to_owned() }];
-            vec![Change { index: 0, provider_waba_id: None, provider_number_id: None, field: String::new(), facts }]
+            let facts = vec![Fact::Unsupported {
+                what: "unreadable".to_owned(),
+            }];
+            vec![Change {
+                index: 0,
+                provider_waba_id: None,
+                provider_number_id: None,
+                field: String::new(),
+                facts,
+            }]
         };
-        let Ok(body) = serde_json::from_slice::<Body>(body) else { return unreadable() };
+        let Ok(body) = serde_json::from_slice::<Body>(body) else {
+            return unreadable();
+        };
         let changes = body.changes.into_iter().zip(0..);
         changes
             .map(|(change, index)| Change {
@@ -90,16 +118,37 @@ impl InboundAdapter for TestAdapter {
 
 fn fact(fact: BodyFact) -> Fact {
     let message = |id: String, seconds: i64, from: Who, content: Content| {
-        let from = Party { phone: from.phone, user_id: from.user, username: from.username, profile_name: from.name };
-        Fact::Message(Box::new(InboundMessage { provider_id: id, sent_at: at(seconds), from, content, reply_to: None }))
+        let from = Party {
+            phone: from.phone,
+            user_id: from.user,
+            username: from.username,
+            profile_name: from.name,
+        };
+        Fact::Message(Box::new(InboundMessage {
+            provider_id: id,
+            sent_at: at(seconds),
+            from,
+            content,
+            reply_to: None,
+        }))
     };
     match fact {
         BodyFact::Text { id, at, from, body } => message(id, at, from, Content::Text { body }),
         BodyFact::Image { id, at, from, media } => {
-            let part = Media { provider_media_id: Some(media), mime_type: Some("image/png".to_owned()), ..Media::default() };
+            let part = Media {
+                provider_media_id: Some(media),
+                mime_type: Some("image/png".to_owned()),
+                ..Media::default()
+            };
             message(id, at, from, Content::Image(part))
         }
-        BodyFact::Status { id, at: seconds, rank, callback, error } => Fact::Status(Box::new(StatusUpdate {
+        BodyFact::Status {
+            id,
+            at: seconds,
+            rank,
+            callback,
+            error,
+        } => Fact::Status(Box::new(StatusUpdate {
             provider_id: id,
             status: MessageStatus::from_rank(rank).unwrap(),
             at: at(seconds),

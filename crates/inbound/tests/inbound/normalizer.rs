@@ -10,9 +10,22 @@ use crate::{
 #[tokio::test]
 async fn a_customer_writes_with_a_photo() {
     let scene = Scene::new().await;
-    let ann = || Who { username: Some("ann.b".to_owned()), ..who("15550109999", "US.1", "Ann B") };
-    let photo = BodyFact::Image { id: "wamid.2".to_owned(), at: 5, from: ann(), media: "media-1".to_owned() };
-    scene.receive(&[(&scene.app_a, body(&scene.a, vec![text("wamid.1", 4, ann(), "Hi\u{0}  there"), photo]))]).await;
+    let ann = || Who {
+        username: Some("ann.b".to_owned()),
+        ..who("15550109999", "US.1", "Ann B")
+    };
+    let photo = BodyFact::Image {
+        id: "wamid.2".to_owned(),
+        at: 5,
+        from: ann(),
+        media: "media-1".to_owned(),
+    };
+    scene
+        .receive(&[(
+            &scene.app_a,
+            body(&scene.a, vec![text("wamid.1", 4, ann(), "Hi\u{0}  there"), photo]),
+        )])
+        .await;
     assert_eq!(
         scene.digest(&scene.a).await,
         [
@@ -25,12 +38,17 @@ async fn a_customer_writes_with_a_photo() {
             "pair 15550109999|US.1|2026-11-22 08:00:04+00",
         ]
     );
-    let linked = "select count(*) from messages m join media d on d.tenant_id = m.tenant_id and d.id = m.media_id
+    let linked =
+        "select count(*) from messages m join media d on d.tenant_id = m.tenant_id and d.id = m.media_id
                   where m.content->>'media_id' = 'med_' || replace(d.id::text, '-', '')";
     assert_eq!(scene.one(linked).await, "1");
     let events = "select name from outbox order by xid, id";
-    assert_eq!(scene.rows(events).await, ["message.created", "conversation.updated", "message.created"]);
-    let log = "select concat_ws('|', field, outcome, detail, messages, statuses, duplicates) from webhook_outcomes";
+    assert_eq!(
+        scene.rows(events).await,
+        ["message.created", "conversation.updated", "message.created"]
+    );
+    let log =
+        "select concat_ws('|', field, outcome, detail, messages, statuses, duplicates) from webhook_outcomes";
     assert_eq!(scene.rows(log).await, ["messages|1|2|0|0"]);
 }
 
@@ -40,7 +58,12 @@ async fn what_bs_app_signs_about_as_number_changes_nothing_of_a() {
     let scene = Scene::new().await;
     scene.outbound(&scene.a, Some("wamid.ours"), 30, 2).await;
     let before = scene.digest(&scene.a).await;
-    let facts = || vec![text("wamid.1", 4, who("1555", "US.1", "Mallory"), "Hi"), status("wamid.ours", 5, 80)];
+    let facts = || {
+        vec![
+            text("wamid.1", 4, who("1555", "US.1", "Mallory"), "Hi"),
+            status("wamid.ours", 5, 80),
+        ]
+    };
     let without_waba = |mut body: Body| {
         body.changes[0].waba = None;
         body
@@ -49,37 +72,70 @@ async fn what_bs_app_signs_about_as_number_changes_nothing_of_a() {
         body.changes[0].waba = Some(scene.b.provider_waba_id.clone());
         body
     };
-    let forged = [body(&scene.a, facts()), without_waba(body(&scene.a, facts())), with_own_waba(body(&scene.a, facts()))];
+    let forged = [
+        body(&scene.a, facts()),
+        without_waba(body(&scene.a, facts())),
+        with_own_waba(body(&scene.a, facts())),
+    ];
     let forged: Vec<_> = forged.into_iter().map(|body| (&scene.app_b, body)).collect();
     scene.receive(&forged).await;
     assert_eq!(scene.digest(&scene.a).await, before);
     assert_eq!(scene.digest(&scene.b).await, Vec::<String>::new());
     assert_eq!(scene.one("select count(*) from outbox").await, "0");
     let log = "select concat_ws('|', coalesce(tenant_id::text, 'nobody'), provider_number_id, outcome, detail) from webhook_outcomes order by seq";
-    assert_eq!(scene.rows(log).await, ["nobody|number-alpha|5|the app is not bound to this number's WABA"; 3]);
+    assert_eq!(
+        scene.rows(log).await,
+        ["nobody|number-alpha|5|the app is not bound to this number's WABA"; 3]
+    );
 
     let mut mixed = body(&scene.a, facts());
     mixed.changes[0].waba = Some(scene.b.provider_waba_id.clone());
     scene.receive(&[(&scene.app_a, mixed)]).await;
-    assert_eq!(scene.digest(&scene.a).await, before, "a number under another WABA is nobody's");
-    assert_eq!(scene.one("select outcome from webhook_outcomes order by seq desc limit 1").await, "4");
+    assert_eq!(
+        scene.digest(&scene.a).await,
+        before,
+        "a number under another WABA is nobody's"
+    );
+    assert_eq!(
+        scene
+            .one("select outcome from webhook_outcomes order by seq desc limit 1")
+            .await,
+        "4"
+    );
 }
 
 #[tokio::test]
 async fn a_mixed_body_loses_no_neighbour_and_keeps_tenants_apart() {
     let scene = Scene::new().await;
     let shared = scene.app_a.meta_app_id.uuid();
-    scene.rows(&format!("update waba_routes set meta_app_id = '{shared}'")).await;
+    scene
+        .rows(&format!("update waba_routes set meta_app_id = '{shared}'"))
+        .await;
     let mut stranger = change(&scene.a, vec![text("wamid.3", 3, who("1777", "", ""), "lost")]);
     (stranger.waba, stranger.number) = (Some("waba-x".to_owned()), Some("number-x".to_owned()));
     let mut management = change(&scene.b, vec![BodyFact::Other("field:account_update".to_owned())]);
     (management.number, management.field) = (None, "account_update".to_owned());
     let changes = vec![
-        change(&scene.a, vec![text("wamid.1", 1, who("1555", "US.1", "Ann"), "for a"), BodyFact::Other("type:order".to_owned())]),
+        change(
+            &scene.a,
+            vec![
+                text("wamid.1", 1, who("1555", "US.1", "Ann"), "for a"),
+                BodyFact::Other("type:order".to_owned()),
+            ],
+        ),
         stranger,
-        change(&scene.b, vec![text("wamid.1", 2, who("1555", "US.1", "Ann"), "for b"), text("wamid.4", 2, Who::default(), "who?")]),
+        change(
+            &scene.b,
+            vec![
+                text("wamid.1", 2, who("1555", "US.1", "Ann"), "for b"),
+                text("wamid.4", 2, Who::default(), "who?"),
+            ],
+        ),
         management,
-        change(&scene.a, vec![text("wamid.1", 1, who("1555", "US.1", "Ann"), "for a")]),
+        change(
+            &scene.a,
+            vec![text("wamid.1", 1, who("1555", "US.1", "Ann"), "for a")],
+        ),
     ];
     scene.receive(&[(&scene.app_a, Body { changes })]).await;
     let log = "select concat_ws('|', (select slug from tenants t where t.id = o.tenant_id), field, outcome, detail, messages, duplicates)
@@ -97,7 +153,11 @@ async fn a_mixed_body_loses_no_neighbour_and_keeps_tenants_apart() {
     let words = "select (select slug from tenants t where t.id = m.tenant_id) || ' ' || (content->>'body') from messages m order by 1";
     assert_eq!(scene.rows(words).await, ["alpha for a", "beta for b"]);
     let people = "select count(distinct contact_id), count(distinct tenant_id) from contact_identities";
-    assert_eq!(scene.one(people).await, "2|2", "one customer, two tenants, two contacts");
+    assert_eq!(
+        scene.one(people).await,
+        "2|2",
+        "one customer, two tenants, two contacts"
+    );
 }
 
 #[tokio::test]
@@ -131,19 +191,53 @@ async fn statuses_meet_their_message_by_callback_by_id_or_later() {
         );
         scene.one(&query).await
     };
-    assert_eq!(state(unknown).await, "wamid.lost|50|6|wamid.lost", "settled by its status");
-    assert_eq!(state(claimed).await, "wamid.early|70|1|wamid.early", "its answer is still due");
-    assert_eq!(state(known).await, "wamid.known|60|131026|2|", "known, and failed outranks sent");
-    assert_eq!(state(foreign).await, "20|4", "another tenant's message is out of reach of its callback");
-    assert_eq!(scene.rows("select provider_id from parked_statuses order by 1").await, ["wamid.later", "wamid.steal"]);
+    assert_eq!(
+        state(unknown).await,
+        "wamid.lost|50|6|wamid.lost",
+        "settled by its status"
+    );
+    assert_eq!(
+        state(claimed).await,
+        "wamid.early|70|1|wamid.early",
+        "its answer is still due"
+    );
+    assert_eq!(
+        state(known).await,
+        "wamid.known|60|131026|2",
+        "known, and failed outranks sent"
+    );
+    assert_eq!(
+        state(foreign).await,
+        "20|4",
+        "another tenant's message is out of reach of its callback"
+    );
+    assert_eq!(
+        scene
+            .rows("select provider_id from parked_statuses order by 1")
+            .await,
+        ["wamid.later", "wamid.steal"]
+    );
 
-    scene.receive(&[(&scene.app_a, body(&scene.a, vec![status("wamid.known", 9, 80)]))]).await;
-    assert_eq!(state(known).await, "wamid.known|80|2", "read takes the failure back");
+    scene
+        .receive(&[(&scene.app_a, body(&scene.a, vec![status("wamid.known", 9, 80)]))])
+        .await;
+    assert_eq!(
+        state(known).await,
+        "wamid.known|80|2",
+        "read takes the failure back"
+    );
 
     let later = scene.outbound(&scene.a, Some("wamid.later"), 30, 2).await;
     scene.normalize(Config::default()).await;
-    assert_eq!(state(later).await, "wamid.later|70|2", "what a crash left parked is swept up");
-    assert_eq!(scene.rows("select provider_id from parked_statuses").await, ["wamid.steal"]);
+    assert_eq!(
+        state(later).await,
+        "wamid.later|70|2",
+        "what a crash left parked is swept up"
+    );
+    assert_eq!(
+        scene.rows("select provider_id from parked_statuses").await,
+        ["wamid.steal"]
+    );
 }
 
 #[tokio::test]
@@ -155,8 +249,15 @@ async fn a_body_that_cant_be_applied_is_stepped_over_alone() {
     scene.rows(trap).await;
     let bodies: Vec<_> = (0..7)
         .map(|n| {
-            let id = if n == 3 { "wamid.bad".to_owned() } else { format!("wamid.{n}") };
-            (&scene.app_a, body(&scene.a, vec![text(&id, n, who("1555", "US.1", "Ann"), "Hi")]))
+            let id = if n == 3 {
+                "wamid.bad".to_owned()
+            } else {
+                format!("wamid.{n}")
+            };
+            (
+                &scene.app_a,
+                body(&scene.a, vec![text(&id, n, who("1555", "US.1", "Ann"), "Hi")]),
+            )
         })
         .collect();
     scene.receive(&bodies).await;
@@ -164,12 +265,21 @@ async fn a_body_that_cant_be_applied_is_stepped_over_alone() {
     let mut expected = ["1"; 7];
     expected[3] = "6|failed: constraint trap";
     assert_eq!(scene.rows(log).await, expected);
-    assert_eq!(scene.one("select count(*), max(unread) from messages, conversations").await, "6|6");
+    assert_eq!(
+        scene
+            .one("select count(*), max(unread) from messages, conversations")
+            .await,
+        "6|6"
+    );
 
     scene.rows("drop trigger trap on messages").await;
     scene.db.ingest.reset_cursors().await.unwrap();
     scene.normalize(Config::default()).await;
-    assert_eq!(scene.rows(log).await, ["1"; 7], "a replay mends it and makes nothing look worse");
+    assert_eq!(
+        scene.rows(log).await,
+        ["1"; 7],
+        "a replay mends it and makes nothing look worse"
+    );
     assert_eq!(scene.one("select unread from conversations").await, "7");
 }
 
@@ -177,12 +287,20 @@ async fn a_body_that_cant_be_applied_is_stepped_over_alone() {
 #[tokio::test]
 async fn committed_bodies_reach_the_model_at_once() {
     let scene = Scene::new().await;
-    let gateway = scene.start(Config { streams: 1, ..Config::default() });
+    let gateway = scene.start(Config {
+        streams: 1,
+        ..Config::default()
+    });
     let router = router(gateway);
     let say = async |n: i64| {
-        let said = body(&scene.a, vec![text(&format!("wamid.{n}"), n, who("1555", "US.1", "Ann"), "Hi")]);
+        let said = body(
+            &scene.a,
+            vec![text(&format!("wamid.{n}"), n, who("1555", "US.1", "Ann"), "Hi")],
+        );
         assert_eq!(post_signed(&router, &scene.app_a, &said).await, 200);
-        tokio::time::timeout(Duration::from_secs(20), scene.committed.notified()).await.expect("a commit wakes");
+        tokio::time::timeout(Duration::from_secs(20), scene.committed.notified())
+            .await
+            .expect("a commit wakes");
         assert_eq!(scene.one("select count(*) from messages").await, n.to_string());
     };
     say(1).await;
@@ -194,8 +312,63 @@ async fn committed_bodies_reach_the_model_at_once() {
     scene.db.ingest.reset_cursors().await.unwrap();
     say(5).await;
     assert_eq!(scene.one("select unread from conversations").await, "5");
-    assert_eq!(scene.one("select count(distinct day) from webhook_outcomes").await, "3");
+    assert_eq!(
+        scene
+            .one("select count(distinct day) from webhook_outcomes")
+            .await,
+        "3"
+    );
     scene.stop().await;
     let leases = "select count(*) from ingest_streams s join ingest_cursors c using (stream) where s.owner is not null or c.owner is not null";
     assert_eq!(scene.one(leases).await, "0", "given back at the end");
+}
+
+/// Every connection of the ingest role is cut, again and again, while webhooks come in.
+#[tokio::test]
+async fn cut_connections_lose_nothing_that_was_acknowledged_and_double_nothing() {
+    let scene = Scene::new().await;
+    let router = router(scene.start(Config::default()));
+    let again = Duration::from_millis(20);
+    let mut sent = Vec::new();
+    for round in 0..9 {
+        let posts = (0..20).map(|n| {
+            let id = format!("wamid.{round}.{n}");
+            let said = body(&scene.a, vec![text(&id, n, who("1555", "US.1", "Ann"), "Hi")]);
+            let (router, app) = (&router, &scene.app_a);
+            async move {
+                while post_signed(router, app, &said).await != 200 {
+                    tokio::time::sleep(again).await;
+                }
+                id
+            }
+        });
+        let cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+                   where datname = current_database() and usename = 'parlance_ingest'";
+        let all = futures::future::join_all(posts);
+        let (ids, ()) = tokio::join!(tokio::time::timeout(Duration::from_secs(20), all), async {
+            if round % 3 == 1 {
+                scene.rows(cut).await;
+            }
+        });
+        sent.extend(ids.expect("recovers by itself"));
+    }
+    let waiting = "select count(*) from raw_webhooks r where not exists (
+                     select from webhook_outcomes o where o.day = r.day and o.stream = r.stream and o.seq = r.seq)";
+    let normalized = tokio::time::timeout(Duration::from_secs(20), async {
+        while scene.one(waiting).await != "0" {
+            tokio::time::sleep(again).await;
+        }
+    });
+    normalized.await.expect("recovers by itself");
+    let stored = scene.rows("select provider_id from messages").await;
+    assert!(
+        sent.iter().all(|id| stored.contains(id)),
+        "what was answered 200 is there"
+    );
+    assert_eq!(stored.len(), sent.len(), "once");
+    assert_eq!(
+        scene.one("select unread from conversations").await,
+        sent.len().to_string()
+    );
+    scene.stop().await;
 }

@@ -1,20 +1,36 @@
 //! Order does not matter, nor does repetition: one set of events, any way of telling it, one outcome.
 
+use std::time::Duration;
+
 use domain::MessageId;
-use parlance_inbound::Config;
+use parlance_inbound::{Config, gateway::router};
 use proptest::{prelude::*, test_runner::TestRunner};
 use testkit::{AppFixture, TenantFixture};
 
 use crate::{
     adapter::{Body, BodyFact, Who},
-    scene::{Scene, body},
+    scene::{Scene, body, post_signed},
 };
 
 /// What can be told, before it is known how.
 #[derive(Debug, Clone)]
 enum Told {
-    Said { id: u8, at: i64, phone: Option<u8>, user: Option<u8>, username: Option<u8>, named: bool, photo: bool },
-    Moved { message: u8, at: i64, rank: i16, by_callback: bool, error: i64 },
+    Said {
+        id: u8,
+        at: i64,
+        phone: Option<u8>,
+        user: Option<u8>,
+        username: Option<u8>,
+        named: bool,
+        photo: bool,
+    },
+    Moved {
+        message: u8,
+        at: i64,
+        rank: i16,
+        by_callback: bool,
+        error: i64,
+    },
 }
 
 /// One way of telling: the order (with everything at least once), and how many facts share a body and a batch.
@@ -26,14 +42,38 @@ struct Telling {
 }
 
 fn told() -> impl Strategy<Value = Told> {
-    let said = (any::<u8>(), 0..40_i64, prop::option::weighted(0.7, 0..3_u8), prop::option::weighted(0.6, 0..3_u8))
+    let said = (
+        any::<u8>(),
+        0..40_i64,
+        prop::option::weighted(0.7, 0..3_u8),
+        prop::option::weighted(0.6, 0..3_u8),
+    )
         .prop_flat_map(|(id, at, phone, user)| {
-            let rest = (prop::option::weighted(0.3, 0..2_u8), any::<bool>(), prop::bool::weighted(0.2));
-            rest.prop_map(move |(username, named, photo)| Told::Said { id, at, phone, user, username, named, photo })
+            let rest = (
+                prop::option::weighted(0.3, 0..2_u8),
+                any::<bool>(),
+                prop::bool::weighted(0.2),
+            );
+            rest.prop_map(move |(username, named, photo)| Told::Said {
+                id,
+                at,
+                phone,
+                user,
+                username,
+                named,
+                photo,
+            })
         });
     let ranks = prop::sample::select(vec![30_i16, 40, 50, 60, 70, 80, 90]);
-    let moved = (0..4_u8, 0..40_i64, ranks, any::<bool>(), 1..3_i64)
-        .prop_map(|(message, at, rank, by_callback, error)| Told::Moved { message, at, rank, by_callback, error });
+    let moved = (0..4_u8, 0..40_i64, ranks, any::<bool>(), 1..3_i64).prop_map(
+        |(message, at, rank, by_callback, error)| Told::Moved {
+            message,
+            at,
+            rank,
+            by_callback,
+            error,
+        },
+    );
     prop_oneof![2 => said, 1 => moved]
 }
 
@@ -42,7 +82,11 @@ fn telling(len: usize) -> impl Strategy<Value = Telling> {
         let everything: Vec<usize> = (0..len).chain(again).collect();
         Just(everything).prop_shuffle()
     });
-    (order, 1..6_usize, 1..8_usize).prop_map(|(order, facts_per_body, bodies_per_batch)| Telling { order, facts_per_body, bodies_per_batch })
+    (order, 1..6_usize, 1..8_usize).prop_map(|(order, facts_per_body, bodies_per_batch)| Telling {
+        order,
+        facts_per_body,
+        bodies_per_batch,
+    })
 }
 
 fn story() -> impl Strategy<Value = (Vec<Told>, Vec<Telling>)> {
@@ -56,7 +100,15 @@ impl Told {
     /// The fact; `ours` are the ids of four messages: two without a provider id, one with, one that is not ours.
     fn fact(&self, index: usize, ours: &[MessageId; 2]) -> BodyFact {
         match self {
-            Self::Said { id, at, phone, user, username, named, photo } => {
+            Self::Said {
+                id,
+                at,
+                phone,
+                user,
+                username,
+                named,
+                photo,
+            } => {
                 let from = Who {
                     phone: phone.map(|n| format!("1555{n}")),
                     user: user.map(|n| format!("US.{n}")),
@@ -65,14 +117,39 @@ impl Told {
                 };
                 let id = format!("wamid.in.{index}.{id}");
                 if *photo {
-                    return BodyFact::Image { media: format!("media {id}"), id, at: *at, from };
+                    return BodyFact::Image {
+                        media: format!("media {id}"),
+                        id,
+                        at: *at,
+                        from,
+                    };
                 }
-                BodyFact::Text { body: format!("said {id}"), id, at: *at, from }
+                BodyFact::Text {
+                    body: format!("said {id}"),
+                    id,
+                    at: *at,
+                    from,
+                }
             }
-            Self::Moved { message, at, rank, by_callback, error } => {
-                let callback = ours.get(usize::from(*message)).filter(|_| *by_callback || *message == 0).map(ToString::to_string);
+            Self::Moved {
+                message,
+                at,
+                rank,
+                by_callback,
+                error,
+            } => {
+                let callback = ours
+                    .get(usize::from(*message))
+                    .filter(|_| *by_callback || *message == 0)
+                    .map(ToString::to_string);
                 let error = (*rank == 60).then_some(*error);
-                BodyFact::Status { id: format!("wamid.out.{message}"), at: *at, rank: *rank, callback, error }
+                BodyFact::Status {
+                    id: format!("wamid.out.{message}"),
+                    at: *at,
+                    rank: *rank,
+                    callback,
+                    error,
+                }
             }
         }
     }
@@ -84,17 +161,32 @@ async fn tell(scene: &Scene, slug: &str, events: &[Told], telling: &Telling) -> 
     tell_to(scene, &tenant, events, telling).await
 }
 
-async fn tell_to(scene: &Scene, tenant: &TenantFixture, events: &[Told], telling: &Telling) -> Vec<String> {
-    let app: &AppFixture = &scene.app_a;
-    let ours = [
+/// Three messages of ours: one whose answer got lost, one that was accepted, one that is on its way.
+async fn ours(scene: &Scene, tenant: &TenantFixture) -> [MessageId; 2] {
+    let (lost, accepted) = (
         scene.outbound(tenant, None, 20, 4).await,
         scene.outbound(tenant, Some("wamid.out.1"), 30, 2).await,
-    ];
+    );
     scene.outbound(tenant, Some("wamid.out.2"), 10, 1).await;
-    let facts: Vec<BodyFact> = telling.order.iter().map(|index| events[*index].fact(*index, &ours)).collect();
-    let bodies: Vec<(&AppFixture, Body)> =
-        facts.chunks(telling.facts_per_body).map(|facts| (app, body(tenant, facts.to_vec()))).collect();
-    let config = Config { batch_max: telling.bodies_per_batch, ..Config::default() };
+    [lost, accepted]
+}
+
+async fn tell_to(scene: &Scene, tenant: &TenantFixture, events: &[Told], telling: &Telling) -> Vec<String> {
+    let app: &AppFixture = &scene.app_a;
+    let ours = ours(scene, tenant).await;
+    let facts: Vec<BodyFact> = telling
+        .order
+        .iter()
+        .map(|index| events[*index].fact(*index, &ours))
+        .collect();
+    let bodies: Vec<(&AppFixture, Body)> = facts
+        .chunks(telling.facts_per_body)
+        .map(|facts| (app, body(tenant, facts.to_vec())))
+        .collect();
+    let config = Config {
+        batch_max: telling.bodies_per_batch,
+        ..Config::default()
+    };
     scene.store(&bodies).await;
     scene.normalize(config).await;
     scene.digest(tenant).await
@@ -104,15 +196,27 @@ async fn tell_to(scene: &Scene, tenant: &TenantFixture, events: &[Told], telling
 fn any_order_repetition_and_batching_ends_the_same() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let scene = runtime.block_on(Scene::new());
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(48);
-    let mut runner = TestRunner::new(ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() });
+    let cases = std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(24);
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 200,
+        ..ProptestConfig::default()
+    });
     let slugs = std::cell::Cell::new(0_u32);
     let slug = || {
         slugs.set(slugs.get() + 1);
         format!("t{}", slugs.get())
     };
     let outcome = runner.run(&story(), |(events, tellings)| {
-        let plain = Telling { order: (0..events.len()).collect(), facts_per_body: 1, bodies_per_batch: 1 };
+        let plain = Telling {
+            order: (0..events.len()).collect(),
+            facts_per_body: 1,
+            bodies_per_batch: 1,
+        };
         let first = runtime.block_on(tell(&scene, &slug(), &events, &plain));
         for telling in &tellings {
             let again = runtime.block_on(tell(&scene, &slug(), &events, telling));
@@ -125,26 +229,56 @@ fn any_order_repetition_and_batching_ends_the_same() {
     assert_eq!(failed, "0", "nothing was stepped over");
 }
 
+/// Ninety events about few people, so that they meet often.
+fn long_story() -> Vec<Told> {
+    (0..90_u8)
+        .map(|n| {
+            let at = i64::from(n) * 7 % 41;
+            if n % 3 == 0 {
+                return Told::Moved {
+                    message: n % 4,
+                    at,
+                    rank: [50, 60, 70, 80][usize::from(n / 3 % 4)],
+                    by_callback: n % 2 == 0,
+                    error: 1,
+                };
+            }
+            let (phone, user) = (
+                (n % 5 != 0).then_some(n / 2 % 3),
+                (n % 4 != 0).then_some(n / 3 % 3),
+            );
+            Told::Said {
+                id: n,
+                at,
+                phone,
+                user,
+                username: Some(n % 2),
+                named: true,
+                photo: n % 7 == 0,
+            }
+        })
+        .collect()
+}
+
 /// The whole raw log again, in another order and doubled, into an emptied model.
 #[tokio::test]
 async fn a_shuffled_and_doubled_replay_of_the_raw_log_ends_the_same() {
     let scene = Scene::new().await;
-    let events: Vec<Told> = (0..90_u8)
-        .map(|n| {
-            let at = i64::from(n) * 7 % 41;
-            if n % 3 == 0 {
-                return Told::Moved { message: n % 4, at, rank: [50, 60, 70, 80][usize::from(n / 3 % 4)], by_callback: n % 2 == 0, error: 1 };
-            }
-            let (phone, user) = ((n % 5 != 0).then_some(n / 2 % 3), (n % 4 != 0).then_some(n / 3 % 3));
-            Told::Said { id: n, at, phone, user, username: Some(n % 2), named: true, photo: n % 7 == 0 }
-        })
-        .collect();
-    let telling = Telling { order: (0..events.len()).collect(), facts_per_body: 4, bodies_per_batch: 5 };
+    let events = long_story();
+    let telling = Telling {
+        order: (0..events.len()).collect(),
+        facts_per_body: 4,
+        bodies_per_batch: 5,
+    };
     let tenant = scene.db.tenant("replayed", &scene.app_a).await;
     let before = tell_to(&scene, &tenant, &events, &telling).await;
     scene.db.ingest.reset_cursors().await.unwrap();
     scene.normalize(Config::default()).await;
-    assert_eq!(scene.digest(&tenant).await, before, "a replay into the same model changes nothing");
+    assert_eq!(
+        scene.digest(&tenant).await,
+        before,
+        "a replay into the same model changes nothing"
+    );
 
     scene
         .rows(
@@ -171,6 +305,56 @@ async fn a_shuffled_and_doubled_replay_of_the_raw_log_ends_the_same() {
              commit",
         )
         .await;
-    scene.normalize(Config { batch_max: 7, ..Config::default() }).await;
+    scene
+        .normalize(Config {
+            batch_max: 7,
+            ..Config::default()
+        })
+        .await;
     assert_eq!(scene.digest(&tenant).await, before);
+}
+
+/// Four writers and four normalizers over one tenant at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_run_at_once_end_the_same() {
+    let scene = Scene::new().await;
+    let events = long_story();
+    let plain = Telling {
+        order: (0..events.len()).collect(),
+        facts_per_body: 1,
+        bodies_per_batch: 50,
+    };
+    let before = tell(&scene, "in-order", &events, &plain).await;
+
+    let tenant = scene.db.tenant("at-once", &scene.app_a).await;
+    let ours = ours(&scene, &tenant).await;
+    let router = router(scene.start(Config {
+        streams: 4,
+        batch_max: 3,
+        ..Config::default()
+    }));
+    let twice = events.iter().enumerate().chain(events.iter().enumerate());
+    let posts = twice.map(|(index, told)| {
+        let body = body(&tenant, vec![told.fact(index, &ours)]);
+        let (router, app) = (&router, &scene.app_a);
+        async move { post_signed(router, app, &body).await.as_u16() }
+    });
+    let answers = futures::future::join_all(posts).await;
+    assert!(answers.iter().all(|answer| *answer == 200));
+    let normalized = format!(
+        "select count(*) from webhook_outcomes where tenant_id = '{}'",
+        tenant.tenant_id.uuid()
+    );
+    let done = tokio::time::timeout(Duration::from_secs(30), async {
+        while scene.one(&normalized).await != answers.len().to_string() {
+            tokio::time::timeout(Duration::from_millis(100), scene.committed.notified())
+                .await
+                .ok();
+        }
+    });
+    done.await.expect("everything is normalized");
+    scene.stop().await;
+    assert_eq!(scene.digest(&tenant).await, before);
+    let used = scene.one("select count(distinct stream) from raw_webhooks").await;
+    assert_eq!(used, "4", "several streams took part");
 }

@@ -53,7 +53,16 @@ impl Scene {
         let a = db.tenant("alpha", &app_a).await;
         let b = db.tenant("beta", &app_b).await;
         let (committed, shutdown, tracker) = (Arc::default(), CancellationToken::new(), TaskTracker::new());
-        Self { db, app_a, app_b, a, b, committed, shutdown, tracker }
+        Self {
+            db,
+            app_a,
+            app_b,
+            a,
+            b,
+            committed,
+            shutdown,
+            tracker,
+        }
     }
 
     pub fn deps(&self) -> Deps {
@@ -79,19 +88,33 @@ impl Scene {
     pub async fn stop(&self) {
         self.shutdown.cancel();
         self.tracker.close();
-        tokio::time::timeout(Duration::from_secs(20), self.tracker.wait()).await.expect("everything stops");
+        tokio::time::timeout(Duration::from_secs(20), self.tracker.wait())
+            .await
+            .expect("everything stops");
     }
 
     /// Stores bodies as one writer would, without the gateway.
     pub async fn store(&self, bodies: &[(&AppFixture, Body)]) {
         let today = self.db.clock.now().date();
-        let mut writer = self.db.ingest.open_stream(self.db.ids.uuid(), today, Duration::from_secs(60)).await.unwrap();
-        let bytes: Vec<Vec<u8>> = bodies.iter().map(|(_, body)| serde_json::to_vec(body).unwrap()).collect();
+        let mut writer = self
+            .db
+            .ingest
+            .open_stream(self.db.ids.uuid(), today, Duration::from_secs(60))
+            .await
+            .unwrap();
+        let bytes: Vec<Vec<u8>> = bodies
+            .iter()
+            .map(|(_, body)| serde_json::to_vec(body).unwrap())
+            .collect();
         let received_at = self.db.clock.now();
         let rows: Vec<NewRawWebhook<'_>> = bodies
             .iter()
             .zip(&bytes)
-            .map(|((app, _), body)| NewRawWebhook { meta_app_id: app.meta_app_id, received_at, body })
+            .map(|((app, _), body)| NewRawWebhook {
+                meta_app_id: app.meta_app_id,
+                received_at,
+                body,
+            })
             .collect();
         writer.append(today, &rows).await.unwrap();
         writer.release().await.unwrap();
@@ -112,24 +135,62 @@ impl Scene {
         let (head, options) = base.split_once('?').unwrap_or((&base, ""));
         let (server, _) = head.rsplit_once('/').unwrap();
         let mut psql = Command::new("psql");
-        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &format!("{server}/{}?{options}", self.db.name)]);
+        psql.args([
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            &format!("{server}/{}?{options}", self.db.name),
+        ]);
         psql
     }
 
     /// Runs a statement in a transaction of its own and keeps that open.
     pub async fn hold(&self, statement: &str) -> Held {
-        let mut psql = self.psql().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("psql is there");
+        let mut psql = self
+            .psql()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("psql is there");
         let (mut input, output) = (psql.stdin.take().unwrap(), psql.stdout.take().unwrap());
-        input.write_all(format!("begin; {statement};\n\\echo held\n").as_bytes()).await.unwrap();
-        assert_eq!(BufReader::new(output).lines().next_line().await.unwrap().as_deref(), Some("held"));
+        input
+            .write_all(format!("begin; {statement};\n\\echo held\n").as_bytes())
+            .await
+            .unwrap();
+        assert_eq!(
+            BufReader::new(output)
+                .lines()
+                .next_line()
+                .await
+                .unwrap()
+                .as_deref(),
+            Some("held")
+        );
         Held { psql, input }
     }
 
     /// Rows of a query as the superuser sees them, one text per row.
     pub async fn rows(&self, query: &str) -> Vec<String> {
-        let answer = self.psql().args(["-c", query]).output().await.expect("psql is there");
-        assert!(answer.status.success(), "{query}: {}", String::from_utf8_lossy(&answer.stderr));
-        String::from_utf8(answer.stdout).unwrap().lines().map(str::to_owned).collect()
+        let answer = self
+            .psql()
+            .args(["-c", query])
+            .output()
+            .await
+            .expect("psql is there");
+        assert!(
+            answer.status.success(),
+            "{query}: {}",
+            String::from_utf8_lossy(&answer.stderr)
+        );
+        String::from_utf8(answer.stdout)
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect()
     }
 
     pub async fn one(&self, query: &str) -> String {
@@ -137,7 +198,13 @@ impl Scene {
     }
 
     /// A queued message of ours to somebody new, with one attempt in `attempt_state`.
-    pub async fn outbound(&self, tenant: &TenantFixture, provider_id: Option<&str>, status: i16, attempt_state: i16) -> MessageId {
+    pub async fn outbound(
+        &self,
+        tenant: &TenantFixture,
+        provider_id: Option<&str>,
+        status: i16,
+        attempt_state: i16,
+    ) -> MessageId {
         let (conversation, message): (ConversationId, MessageId) = (self.db.ids.make(), self.db.ids.make());
         let (contact, attempt) = (self.db.ids.uuid(), self.db.ids.uuid());
         let (tenant_id, number) = (tenant.tenant_id.uuid(), tenant.phone_number_id.uuid());
@@ -162,8 +229,11 @@ impl Scene {
 
     /// Everything derived from one tenant's webhooks, without our ids and times; people are named by their identities.
     pub async fn digest(&self, tenant: &TenantFixture) -> Vec<String> {
-        let mut rows = self.rows(&DIGEST.replace("$tenant", &tenant.tenant_id.uuid().to_string())).await;
-        rows.iter_mut().for_each(|row| *row = row.replace(tenant.provider_number_id.as_str(), "number"));
+        let mut rows = self
+            .rows(&DIGEST.replace("$tenant", &tenant.tenant_id.uuid().to_string()))
+            .await;
+        rows.iter_mut()
+            .for_each(|row| *row = row.replace(tenant.provider_number_id.as_str(), "number"));
         rows.sort();
         rows
     }
@@ -196,7 +266,9 @@ union all
 select 'job ' || concat_ws('|', j.kind, m.provider_media_id) from jobs j join media m on m.tenant_id = j.tenant_id and m.id = j.subject_id where j.tenant_id = '$tenant'";
 
 pub fn body(tenant: &TenantFixture, facts: Vec<BodyFact>) -> Body {
-    Body { changes: vec![change(tenant, facts)] }
+    Body {
+        changes: vec![change(tenant, facts)],
+    }
 }
 
 pub fn change(tenant: &TenantFixture, facts: Vec<BodyFact>) -> BodyChange {
@@ -210,15 +282,31 @@ pub fn change(tenant: &TenantFixture, facts: Vec<BodyFact>) -> BodyChange {
 
 pub fn who(phone: &str, user: &str, name: &str) -> Who {
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    Who { phone: some(phone), user: some(user), username: None, name: some(name) }
+    Who {
+        phone: some(phone),
+        user: some(user),
+        username: None,
+        name: some(name),
+    }
 }
 
 pub fn text(id: &str, at: i64, from: Who, body: &str) -> BodyFact {
-    BodyFact::Text { id: id.to_owned(), at, from, body: body.to_owned() }
+    BodyFact::Text {
+        id: id.to_owned(),
+        at,
+        from,
+        body: body.to_owned(),
+    }
 }
 
 pub fn status(id: &str, at: i64, rank: i16) -> BodyFact {
-    BodyFact::Status { id: id.to_owned(), at, rank, callback: None, error: (rank == 60).then_some(131_026) }
+    BodyFact::Status {
+        id: id.to_owned(),
+        at,
+        rank,
+        callback: None,
+        error: (rank == 60).then_some(131_026),
+    }
 }
 
 /// Posts as Meta would.
@@ -227,7 +315,12 @@ pub async fn post(router: &Router, app: &AppFixture, body: &[u8], signature: Opt
     if let Some(signature) = signature {
         request = request.header(SIGNATURE, signature);
     }
-    router.clone().oneshot(request.body(HttpBody::from(body.to_vec())).unwrap()).await.unwrap().status()
+    router
+        .clone()
+        .oneshot(request.body(HttpBody::from(body.to_vec())).unwrap())
+        .await
+        .unwrap()
+        .status()
 }
 
 pub async fn post_signed(router: &Router, app: &AppFixture, body: &Body) -> StatusCode {

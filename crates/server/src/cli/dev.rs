@@ -20,6 +20,7 @@ use crate::{
     compose::Composition,
     config::{Config, Needs},
     dev::{database::DevDatabase, demo, manifest},
+    postgres::DataLock,
     shutdown::Shutdown,
 };
 
@@ -28,7 +29,10 @@ pub async fn run(config: Config, args: &DevArgs) -> anyhow::Result<()> {
     let (config, ports) = configured(config, args)?;
     let data_dir = config.data_dir.clone();
     std::fs::create_dir_all(&data_dir).with_context(|| format!("cannot make {}: choose another folder with --data-dir", data_dir.display()))?;
+    // Under the lock: dev.json may be a running process's.
+    let lock = DataLock::acquire(&data_dir)?;
     manifest::remove(&data_dir)?;
+    drop(lock);
     let database = DevDatabase::start(&config).await?;
     let outcome = with_database(config, &ports, &data_dir, &database).await;
     manifest::remove(&data_dir)?;

@@ -4,9 +4,6 @@ use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
-use secrecy::SecretString;
-use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb};
-
 use crate::config::{Config, Needs};
 
 use super::Role;
@@ -105,35 +102,21 @@ fn port(key: &str, address: SocketAddr) -> Result<String, String> {
 /// Longest wait for one database role.
 const DATABASE_LIMIT: Duration = Duration::from_secs(5);
 
-/// Signs in as each database role that `roles` need and asks it something.
+/// Signs in as each database role that `roles` need, and as the owner if its URL is given, and looks for what is too
+/// loose or missing.
 pub async fn databases(config: &Config, roles: &[Role], report: &mut Report) {
     let needed = Role::database_roles_of(roles);
     for (role, url) in config.database.urls() {
-        let Some(url) = url.filter(|_| needed.contains(&role)) else {
+        let Some(url) = url.filter(|_| role == "owner" || needed.contains(&role)) else {
             continue;
         };
-        let outcome = match tokio::time::timeout(DATABASE_LIMIT, sign_in(role, url)).await {
-            Ok(Ok(())) => Ok("signs in".to_owned()),
-            Ok(Err(error)) => Err(format!(
-                "{error}; check the address and the password, and run `parlance migrate`"
-            )),
-            Err(_) => Err(format!(
-                "no answer within {} s; check the address",
-                DATABASE_LIMIT.as_secs()
-            )),
+        let outcome = match tokio::time::timeout(DATABASE_LIMIT, store::setup::role_faults(url, role)).await {
+            Ok(Ok(faults)) if faults.is_empty() => Ok("signs in, and may do no more than it has to".to_owned()),
+            Ok(Ok(faults)) => Err(faults.join("; ")),
+            Ok(Err(error)) => Err(format!("{error}; check the address and the password, and run `parlance migrate`")),
+            Err(_) => Err(format!("no answer within {} s; check the address", DATABASE_LIMIT.as_secs())),
         };
         report.add(format!("database role {role}"), outcome);
-    }
-}
-
-async fn sign_in(role: &str, url: &SecretString) -> store::Result<()> {
-    match role {
-        "tenant" => TenantDb::connect(url, 1).await?.ping().await,
-        "ingest" => IngestDb::connect(url, 1).await?.ping().await,
-        "delivery" => DeliveryDb::connect(url, 1).await?.ping().await,
-        "events" => EventsDb::connect(url, 1).await?.ping().await,
-        "platform" => PlatformDb::connect(url, 1).await?.ping().await,
-        _ => Ok(()),
     }
 }
 

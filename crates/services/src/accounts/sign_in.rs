@@ -18,6 +18,9 @@ pub const SESSION_LIFETIME: Duration = Duration::days(14);
 /// Prefix of a session token.
 const SESSION_PREFIX: &str = "pls_";
 
+/// Failures that are counted for one client before sign-in pauses: an office shares one address.
+const CLIENT_FAILURES_MAX: i32 = SIGN_IN_FAILURES_MAX * 10;
+
 /// A signed-in person with their tenants.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
@@ -78,29 +81,34 @@ pub struct NewSession {
 }
 
 impl TenantServices {
-    /// Signs a person in, or refuses after too many failures for the address or the client.
+    /// Signs a person in, or refuses after too many tries for the address or the client. Every try counts before the
+    /// password is looked at, so that guesses made at the same time can't slip past.
     pub async fn sign_in(&self, email: &str, password: SecretString, client: &str) -> Result<NewSession> {
         let now = self.real_clock.now();
         let email_key = email.trim().to_lowercase();
         let keys = [token::hash(&format!("email:{email_key}")), token::hash(&format!("client:{client}"))];
-        for (key, most) in keys.iter().zip([SIGN_IN_FAILURES_MAX, SIGN_IN_FAILURES_MAX * 10]) {
-            if self.db.sign_in_failures(key, now).await? >= most {
-                return Err(throttled());
-            }
-        }
+        self.count_try(&keys, now).await?;
         let user = self.db.user_by_email(&email_key).await?;
         let good = password::verify(user.as_ref().map(|user| user.password_hash.clone()), &password).await?;
         let Some(user) = user.filter(|_| good) else {
-            for key in &keys {
-                self.db.count_sign_in_failure(key, now).await?;
-            }
             return Err(Error::new(ErrorKind::Unauthenticated, "bad-credentials", "The email address or the password is wrong."));
         };
-        self.db.clear_sign_in_failures(&keys[0]).await?;
+        for key in &keys {
+            self.db.clear_sign_in_failures(key).await?;
+        }
         let session = token::generate(&self.ids, SESSION_PREFIX);
         self.db.insert_session(self.ids.make(), user.id, &session.hash, now, now + SESSION_LIFETIME).await?;
         let person = Person { id: user.id, email: user.email, name: user.name };
         Ok(NewSession { token: session.secret, me: self.me_of(person).await? })
+    }
+
+    async fn count_try(&self, keys: &[Vec<u8>; 2], now: OffsetDateTime) -> Result<()> {
+        let mut refused = false;
+        for (key, most) in keys.iter().zip([SIGN_IN_FAILURES_MAX, CLIENT_FAILURES_MAX]) {
+            self.db.count_sign_in_failure(key, now).await?;
+            refused |= self.db.sign_in_failures(key, now).await? > most;
+        }
+        if refused { Err(throttled()) } else { Ok(()) }
     }
 
     /// Ends a session.

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use domain::{Result, event::DomainEvent};
+use domain::{Result, event::DomainEvent, permission::Permission};
 use store::{
     TenantScope,
     outbox::{self, Position, Stored},
@@ -11,6 +11,9 @@ use time::OffsetDateTime;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::tenant::TenantServices;
+
+/// Permissions that let some event through; without any of them a stream would stay silent.
+const HEARD: [Permission; 3] = [Permission::ConversationsRead, Permission::TemplatesRead, Permission::NumbersRead];
 
 /// What a stream yields next.
 #[derive(Debug)]
@@ -41,14 +44,17 @@ impl std::fmt::Debug for Subscription {
 impl TenantServices {
     /// Opens a stream; `last_event_id` is the id of the last event that the client has.
     pub async fn subscribe(&self, scope: &TenantScope, last_event_id: Option<&str>) -> Result<Subscription> {
+        if !HEARD.iter().any(|permission| scope.permissions().contains(permission)) {
+            scope.require(Permission::ConversationsRead)?;
+        }
         let receiver = self.hub.subscribe(scope.tenant_id());
         let mut subscription =
             Subscription { services: self.clone(), scope: scope.clone(), receiver, pending: VecDeque::new(), last: None };
         subscription.pending.push_back(Frame::Ready(self.clock.now()));
         if let Some(text) = last_event_id.filter(|text| !text.is_empty()) {
             match text.parse::<Position>() {
-                Ok(position) => subscription.catch_up(position).await?,
-                Err(_) => subscription.pending.push_back(Frame::Reset),
+                Ok(position) if self.hub.has_reached(position).await? => subscription.catch_up(position).await?,
+                _ => subscription.pending.push_back(Frame::Reset),
             }
         }
         Ok(subscription)

@@ -206,7 +206,8 @@ impl TenantServices {
         };
         messages::queue(tx, &message).await?;
         let preview = content.preview();
-        let touch = conversations::Touch { at: now, preview: &preview, kind: content.kind() };
+        let second = now.replace_nanosecond(0).unwrap_or(now);
+        let touch = conversations::Touch { at: second, preview: &preview, kind: content.kind() };
         conversations::touch(tx, target.conversation_id, &touch).await?;
         let rule: &str = decision.rule.into();
         audit::append(tx, scope, &self.audit("message.send", id, json!({ "kind": content.kind(), "rule": rule }))).await?;

@@ -23,6 +23,9 @@ pub const SESSION_LIFETIME: Duration = Duration::hours(12);
 pub struct PlatformMe {
     /// The platform admin.
     pub user: PlatformUser,
+    /// The product's clock; in development it may have been moved.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
 }
 
 /// A platform admin.
@@ -130,6 +133,7 @@ impl PlatformServices {
         Ok(SignedIn {
             me: PlatformMe {
                 user: (&user.person).into(),
+                now: self.clock.now(),
             },
             token: token.secret,
         })
@@ -167,6 +171,7 @@ impl PlatformServices {
     pub fn me(&self, scope: &PlatformScope) -> PlatformMe {
         PlatformMe {
             user: scope.user().into(),
+            now: self.clock.now(),
         }
     }
 

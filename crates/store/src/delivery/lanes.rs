@@ -79,19 +79,25 @@ impl DeliveryDb {
         Ok(us.unsigned_abs())
     }
 
-    /// Takes at most `limit` free lanes for `lease`.
+    /// Takes at most `limit` lanes for `lease`: free ones, and those of this owner that are not among `held`, because the
+    /// answer to an earlier call was lost.
     pub async fn adopt_lanes(
         &self,
         tenants: &TenantDb,
         owner: Uuid,
         lease: Duration,
         limit: u32,
+        held: &[LaneKey],
     ) -> Result<Vec<AdoptedLane>> {
+        let held_tenants: Vec<_> = held.iter().map(|lane| lane.tenant_id.uuid()).collect();
+        let held_lanes: Vec<_> = held.iter().map(|lane| lane.phone_number_id.uuid()).collect();
         let rows = sqlx::query!(
             "with free as (
                select tenant_id, id
                from lanes
-               where expires_at is null or expires_at <= now()
+               where expires_at is null
+                 or expires_at <= now()
+                 or owner = $1 and (tenant_id, id) not in (select * from unnest($4::uuid[], $5::uuid[]))
                order by tenant_id, id
                limit $3
                for update skip locked)
@@ -111,6 +117,8 @@ impl DeliveryDb {
             owner,
             lease.as_secs_f64(),
             i64::from(limit),
+            &held_tenants,
+            &held_lanes,
         )
         .fetch_all(&self.0)
         .await?;

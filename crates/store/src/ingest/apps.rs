@@ -42,14 +42,28 @@ impl IngestDb {
         for row in rows {
             let id = MetaAppId::new(row.id);
             if apps.last().is_none_or(|app| app.id != id) {
-                apps.push(SigningApp { id, verify_token_hash: row.verify_token_hash, secrets: Vec::new() });
+                apps.push(SigningApp {
+                    id,
+                    verify_token_hash: row.verify_token_hash,
+                    secrets: Vec::new(),
+                });
             }
-            let (Some(bytes), Some(key_id)) = (row.secret_sealed, row.key_id) else { continue };
-            let sealed = Sealed { key_id: DataKeyId::new(key_id), bytes };
+            let (Some(bytes), Some(key_id)) = (row.secret_sealed, row.key_id) else {
+                continue;
+            };
+            let sealed = Sealed {
+                key_id: DataKeyId::new(key_id),
+                bytes,
+            };
             match vault.open_installation(self, META_APP_SECRET, &sealed).await {
-                Ok(secret) => apps.last_mut().into_iter().for_each(|app| app.secrets.push(secret.clone())),
+                Ok(secret) => apps
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|app| app.secrets.push(secret.clone())),
                 Err(error) if error.is_transient() => return Err(error),
-                Err(error) => tracing::error!(meta_app = %id, %error, "an app secret does not open; its webhooks are refused"),
+                Err(error) => {
+                    tracing::error!(meta_app = %id, %error, "an app secret does not open; its webhooks are refused")
+                }
             }
         }
         Ok(apps)

@@ -64,7 +64,12 @@ impl IngestDb {
 async fn lock(tx: &mut SetTx, tenants: &[TenantId]) -> Result<()> {
     let mut keys: Vec<i64> = tenants.iter().map(|tenant| lock_key(tenant.uuid())).collect();
     keys.sort_unstable();
-    sqlx::query!("select pg_advisory_xact_lock(k) from unnest($1::bigint[]) as k", &keys).fetch_all(tx.conn()).await?;
+    sqlx::query!(
+        "select pg_advisory_xact_lock(k) from unnest($1::bigint[]) as k",
+        &keys
+    )
+    .fetch_all(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -74,7 +79,10 @@ fn lock_key(tenant: Uuid) -> i64 {
 }
 
 /// The places of the numbers that the routes name.
-pub async fn number_places(tx: &mut SetTx, routes: &Routes) -> Result<HashMap<(TenantId, PhoneNumberId), NumberPlace>> {
+pub async fn number_places(
+    tx: &mut SetTx,
+    routes: &Routes,
+) -> Result<HashMap<(TenantId, PhoneNumberId), NumberPlace>> {
     let numbers = routes.bound_numbers();
     let tenants: Vec<Uuid> = numbers.iter().map(|(tenant, _)| tenant.uuid()).collect();
     let ids: Vec<Uuid> = numbers.iter().map(|(_, number)| number.uuid()).collect();

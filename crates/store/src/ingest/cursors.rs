@@ -67,12 +67,26 @@ impl CursorLease {
 impl IngestDb {
     /// Every stream that was ever written.
     pub async fn ingest_streams(&self) -> Result<Vec<i16>> {
-        Ok(sqlx::query_scalar!("select stream from ingest_streams order by stream").fetch_all(&self.0).await?)
+        Ok(
+            sqlx::query_scalar!("select stream from ingest_streams order by stream")
+                .fetch_all(&self.0)
+                .await?,
+        )
     }
 
     /// Takes the cursor of a stream for `lease`; `None` while another process holds it.
-    pub async fn adopt_cursor(&self, stream: i16, owner: Uuid, lease: Duration) -> Result<Option<CursorLease>> {
-        sqlx::query!("insert into ingest_cursors (stream) values ($1) on conflict do nothing", stream).execute(&self.0).await?;
+    pub async fn adopt_cursor(
+        &self,
+        stream: i16,
+        owner: Uuid,
+        lease: Duration,
+    ) -> Result<Option<CursorLease>> {
+        sqlx::query!(
+            "insert into ingest_cursors (stream) values ($1) on conflict do nothing",
+            stream
+        )
+        .execute(&self.0)
+        .await?;
         let row = sqlx::query!(
             r#"update ingest_cursors
                set owner = $2,
@@ -135,7 +149,9 @@ impl IngestDb {
     /// Puts every cursor before the raw log, so that everything kept is normalized again; harmless by design, because
     /// a duplicate changes nothing.
     pub async fn reset_cursors(&self) -> Result<()> {
-        sqlx::query!("update ingest_cursors set day = '-infinity', seq = 0").execute(&self.0).await?;
+        sqlx::query!("update ingest_cursors set day = '-infinity', seq = 0")
+            .execute(&self.0)
+            .await?;
         Ok(())
     }
 
@@ -179,7 +195,10 @@ impl IngestDb {
         Ok(rows
             .into_iter()
             .map(|row| RawWebhook {
-                position: RawPosition { day: row.day, seq: row.seq },
+                position: RawPosition {
+                    day: row.day,
+                    seq: row.seq,
+                },
                 meta_app_id: MetaAppId::new(row.meta_app_id),
                 received_at: row.received_at,
                 body: row.body,

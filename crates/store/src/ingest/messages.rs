@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use domain::{ChannelAccountId, ContactId, ConversationId, MediaId, MessageId, PhoneNumberId, TenantId, content::Direction, status::MessageStatus};
+use domain::{
+    ChannelAccountId, ContactId, ConversationId, MediaId, MessageId, PhoneNumberId, TenantId,
+    content::Direction, status::MessageStatus,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -12,7 +15,7 @@ use crate::{
 };
 
 /// Kind of a message that a customer did not write: it neither counts as unread nor opens the window.
-pub const PREVIEWLESS_KIND: &str = "system";
+pub const SYSTEM_KIND: &str = "system";
 
 /// What makes a provider's message the same message.
 pub type MessageKey = (TenantId, PhoneNumberId, String);
@@ -116,13 +119,23 @@ pub async fn known_messages(tx: &mut SetTx, keys: &[MessageKey]) -> Result<HashS
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| (TenantId::new(row.tenant_id), PhoneNumberId::new(row.phone_number_id), row.provider_id))
+        .map(|row| {
+            (
+                TenantId::new(row.tenant_id),
+                PhoneNumberId::new(row.phone_number_id),
+                row.provider_id,
+            )
+        })
         .collect())
 }
 
 /// Finds or makes the conversations of `keys` (each key once), in their order. A made one is empty and older than any
 /// message until it is touched.
-pub async fn ensure_conversations(tx: &mut SetTx, now: OffsetDateTime, keys: &[(ConversationKey, ConversationId)]) -> Result<Vec<ConversationId>> {
+pub async fn ensure_conversations(
+    tx: &mut SetTx,
+    now: OffsetDateTime,
+    keys: &[(ConversationKey, ConversationId)],
+) -> Result<Vec<ConversationId>> {
     let rows = sqlx::query!(
         r#"with wanted as (
              select *
@@ -230,7 +243,10 @@ pub async fn insert_messages(tx: &mut SetTx, now: OffsetDateTime, rows: &[NewInb
     if usize::try_from(stored).is_ok_and(|stored| stored == rows.len()) {
         return Ok(());
     }
-    Err(Error::Inconsistent { table: "messages", column: "provider_id" })
+    Err(Error::Inconsistent {
+        table: "messages",
+        column: "provider_id",
+    })
 }
 
 /// Counts new messages in and moves the preview to the newest; each conversation once.

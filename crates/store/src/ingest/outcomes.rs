@@ -55,7 +55,12 @@ pub struct ChangeOutcome {
 }
 
 /// Writes the rows of a batch of one stream. A replay never makes an outcome look worse than it was.
-pub async fn record_outcomes(tx: &mut SetTx, stream: i16, now: OffsetDateTime, rows: &[ChangeOutcome]) -> Result<()> {
+pub async fn record_outcomes(
+    tx: &mut SetTx,
+    stream: i16,
+    now: OffsetDateTime,
+    rows: &[ChangeOutcome],
+) -> Result<()> {
     sqlx::query!(
         "insert into webhook_outcomes as o (
            day, stream, seq, change_index, meta_app_id, tenant_id, provider_waba_id, provider_number_id,

@@ -162,8 +162,16 @@ impl PeopleKeys {
               and i.portfolio_id = p.portfolio_id
               and i.kind = $4
               and i.value = p.user_id",
-            &self.phones.iter().map(|key| key.0.tenant_id.uuid()).collect::<Vec<_>>(),
-            &self.phones.iter().map(|key| key.0.portfolio_id.uuid()).collect::<Vec<_>>(),
+            &self
+                .phones
+                .iter()
+                .map(|key| key.0.tenant_id.uuid())
+                .collect::<Vec<_>>(),
+            &self
+                .phones
+                .iter()
+                .map(|key| key.0.portfolio_id.uuid())
+                .collect::<Vec<_>>(),
             &self.phones.iter().map(|key| key.1.clone()).collect::<Vec<_>>(),
             IdentityKind::UserId.code(),
         )
@@ -178,14 +186,24 @@ impl PeopleKeys {
                 contact_id: ContactId::new(row.contact_id),
                 seen_at: row.seen_at,
             });
-            known.pairs.push((PairKey { scope, phone: row.phone, user_id: row.user_id }, row.first_at));
+            known.pairs.push((
+                PairKey {
+                    scope,
+                    phone: row.phone,
+                    user_id: row.user_id,
+                },
+                row.first_at,
+            ));
         }
         Ok(())
     }
 }
 
 const fn scope(tenant: Uuid, portfolio: Uuid) -> PersonScope {
-    PersonScope { tenant_id: TenantId::new(tenant), portfolio_id: PortfolioId::new(portfolio) }
+    PersonScope {
+        tenant_id: TenantId::new(tenant),
+        portfolio_id: PortfolioId::new(portfolio),
+    }
 }
 
 impl PeopleWrites {
@@ -217,7 +235,11 @@ impl PeopleWrites {
             "insert into contacts (tenant_id, id, created_at)
              select u.tenant_id, u.id, $3
              from unnest($1::uuid[], $2::uuid[]) as u (tenant_id, id)",
-            &self.contacts.iter().map(|row| row.tenant_id.uuid()).collect::<Vec<_>>(),
+            &self
+                .contacts
+                .iter()
+                .map(|row| row.tenant_id.uuid())
+                .collect::<Vec<_>>(),
             &self.contacts.iter().map(|row| row.id.uuid()).collect::<Vec<_>>(),
             now,
         )
@@ -256,10 +278,26 @@ impl PeopleWrites {
              on conflict (tenant_id, portfolio_id, phone, user_id) do update
              set first_at = excluded.first_at
              where excluded.first_at < p.first_at",
-            &self.pairs.iter().map(|(key, _)| key.scope.tenant_id.uuid()).collect::<Vec<_>>(),
-            &self.pairs.iter().map(|(key, _)| key.scope.portfolio_id.uuid()).collect::<Vec<_>>(),
-            &self.pairs.iter().map(|(key, _)| key.phone.clone()).collect::<Vec<_>>(),
-            &self.pairs.iter().map(|(key, _)| key.user_id.clone()).collect::<Vec<_>>(),
+            &self
+                .pairs
+                .iter()
+                .map(|(key, _)| key.scope.tenant_id.uuid())
+                .collect::<Vec<_>>(),
+            &self
+                .pairs
+                .iter()
+                .map(|(key, _)| key.scope.portfolio_id.uuid())
+                .collect::<Vec<_>>(),
+            &self
+                .pairs
+                .iter()
+                .map(|(key, _)| key.phone.clone())
+                .collect::<Vec<_>>(),
+            &self
+                .pairs
+                .iter()
+                .map(|(key, _)| key.user_id.clone())
+                .collect::<Vec<_>>(),
             &self.pairs.iter().map(|(_, at)| *at).collect::<Vec<_>>(),
         )
         .execute(tx.conn())

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{Error, Result},
-    ingest::{PREVIEWLESS_KIND, PersonScope},
+    ingest::{PersonScope, SYSTEM_KIND},
     tx::SetTx,
 };
 
@@ -66,7 +66,10 @@ pub struct Move {
 }
 
 /// Messages of these phones that named no user id.
-pub async fn phone_messages(tx: &mut SetTx, phones: &[(PersonScope, String)]) -> Result<Vec<(PersonScope, PhoneMessage)>> {
+pub async fn phone_messages(
+    tx: &mut SetTx,
+    phones: &[(PersonScope, String)],
+) -> Result<Vec<(PersonScope, PhoneMessage)>> {
     let rows = sqlx::query!(
         r#"select
              u.tenant_id as "tenant_id!",
@@ -103,9 +106,15 @@ pub async fn phone_messages(tx: &mut SetTx, phones: &[(PersonScope, String)]) ->
                 phone_number_id: PhoneNumberId::new(row.phone_number_id),
                 thread_at: row.thread_at,
                 sender_phone: row.sender_phone,
-                counts: row.kind != PREVIEWLESS_KIND,
+                counts: row.kind != SYSTEM_KIND,
             };
-            (PersonScope { tenant_id, portfolio_id: domain::PortfolioId::new(row.portfolio_id) }, message)
+            (
+                PersonScope {
+                    tenant_id,
+                    portfolio_id: domain::PortfolioId::new(row.portfolio_id),
+                },
+                message,
+            )
         })
         .collect())
 }
@@ -127,7 +136,10 @@ pub async fn absorbed_messages(tx: &mut SetTx, absorbed: &[Absorbed]) -> Result<
          from unnest($1::uuid[], $2::uuid[]) as u (tenant_id, contact_id)
          join conversations c on c.tenant_id = u.tenant_id and c.contact_id = u.contact_id
          join messages m on m.tenant_id = c.tenant_id and m.conversation_id = c.id",
-        &absorbed.iter().map(|row| row.tenant_id.uuid()).collect::<Vec<_>>(),
+        &absorbed
+            .iter()
+            .map(|row| row.tenant_id.uuid())
+            .collect::<Vec<_>>(),
         &absorbed.iter().map(|row| row.from.uuid()).collect::<Vec<_>>(),
     )
     .fetch_all(tx.conn())
@@ -143,7 +155,7 @@ pub async fn absorbed_messages(tx: &mut SetTx, absorbed: &[Absorbed]) -> Result<
             phone_number_id: PhoneNumberId::new(row.phone_number_id),
             thread_at: row.thread_at,
             sender_phone: row.sender_phone,
-            counts: row.direction == Direction::Inbound as i16 && row.kind != PREVIEWLESS_KIND,
+            counts: row.direction == Direction::Inbound as i16 && row.kind != SYSTEM_KIND,
         })
         .collect())
 }
@@ -157,13 +169,18 @@ pub async fn move_messages(tx: &mut SetTx, moves: &[Move]) -> Result<()> {
          where m.tenant_id = u.tenant_id
            and m.id = u.id",
         &moves.iter().map(|step| step.tenant_id.uuid()).collect::<Vec<_>>(),
-        &moves.iter().map(|step| step.message_id.uuid()).collect::<Vec<_>>(),
+        &moves
+            .iter()
+            .map(|step| step.message_id.uuid())
+            .collect::<Vec<_>>(),
         &moves.iter().map(|step| step.to.uuid()).collect::<Vec<_>>(),
     )
     .execute(tx.conn())
     .await?;
-    let ends: BTreeSet<(TenantId, ConversationId)> =
-        moves.iter().flat_map(|step| [(step.tenant_id, step.from), (step.tenant_id, step.to)]).collect();
+    let ends: BTreeSet<(TenantId, ConversationId)> = moves
+        .iter()
+        .flat_map(|step| [(step.tenant_id, step.from), (step.tenant_id, step.to)])
+        .collect();
     let moved_unread = move_unread(tx, &ends, moves).await?;
     for (end, unread) in ends.iter().zip(moved_unread) {
         recount(tx, *end, unread).await?;
@@ -172,7 +189,11 @@ pub async fn move_messages(tx: &mut SetTx, moves: &[Move]) -> Result<()> {
 }
 
 /// Unread of each end after the moves: a message that was read stays read.
-async fn move_unread(tx: &mut SetTx, ends: &BTreeSet<(TenantId, ConversationId)>, moves: &[Move]) -> Result<Vec<i32>> {
+async fn move_unread(
+    tx: &mut SetTx,
+    ends: &BTreeSet<(TenantId, ConversationId)>,
+    moves: &[Move],
+) -> Result<Vec<i32>> {
     let rows = sqlx::query!(
         "select c.id, c.unread
          from unnest($1::uuid[], $2::uuid[]) as u (tenant_id, id)
@@ -184,7 +205,8 @@ async fn move_unread(tx: &mut SetTx, ends: &BTreeSet<(TenantId, ConversationId)>
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut unread: std::collections::HashMap<Uuid, i32> = rows.into_iter().map(|row| (row.id, row.unread)).collect();
+    let mut unread: std::collections::HashMap<Uuid, i32> =
+        rows.into_iter().map(|row| (row.id, row.unread)).collect();
     for step in moves.iter().filter(|step| step.counts) {
         let left = unread.entry(step.from.uuid()).or_default();
         if *left > 0 {
@@ -192,11 +214,18 @@ async fn move_unread(tx: &mut SetTx, ends: &BTreeSet<(TenantId, ConversationId)>
             *unread.entry(step.to.uuid()).or_default() += 1;
         }
     }
-    Ok(ends.iter().map(|end| unread.get(&end.1.uuid()).copied().unwrap_or_default()).collect())
+    Ok(ends
+        .iter()
+        .map(|end| unread.get(&end.1.uuid()).copied().unwrap_or_default())
+        .collect())
 }
 
 /// Derives a conversation's summary from its messages again; one without messages is deleted.
-async fn recount(tx: &mut SetTx, (tenant, conversation): (TenantId, ConversationId), unread: i32) -> Result<()> {
+async fn recount(
+    tx: &mut SetTx,
+    (tenant, conversation): (TenantId, ConversationId),
+    unread: i32,
+) -> Result<()> {
     let newest = sqlx::query!(
         "select thread_at, coalesce(provider_id, '') as key, kind, direction, content
          from messages
@@ -210,13 +239,19 @@ async fn recount(tx: &mut SetTx, (tenant, conversation): (TenantId, Conversation
     .fetch_optional(tx.conn())
     .await?;
     let Some(newest) = newest else {
-        sqlx::query!("delete from conversations where tenant_id = $1 and id = $2", tenant.uuid(), conversation.uuid())
-            .execute(tx.conn())
-            .await?;
+        sqlx::query!(
+            "delete from conversations where tenant_id = $1 and id = $2",
+            tenant.uuid(),
+            conversation.uuid()
+        )
+        .execute(tx.conn())
+        .await?;
         return Ok(());
     };
-    let content: Content =
-        serde_json::from_value(newest.content).map_err(|_| Error::Inconsistent { table: "messages", column: "content" })?;
+    let content: Content = serde_json::from_value(newest.content).map_err(|_| Error::Inconsistent {
+        table: "messages",
+        column: "content",
+    })?;
     sqlx::query!(
         "update conversations
          set last_message_at = $3,
@@ -244,7 +279,7 @@ async fn recount(tx: &mut SetTx, (tenant, conversation): (TenantId, Conversation
         newest.direction,
         unread,
         Direction::Inbound as i16,
-        PREVIEWLESS_KIND,
+        SYSTEM_KIND,
     )
     .execute(tx.conn())
     .await?;

@@ -52,21 +52,41 @@ impl Routes {
 
     /// Tenants whose bound app signed something here: nobody else's rows can be touched.
     pub(super) fn tenants(&self) -> Vec<TenantId> {
-        let numbers = self.numbers.values().filter(|route| route.bound).map(|route| route.tenant_id);
-        let wabas = self.wabas.values().filter(|route| route.bound).map(|route| route.tenant_id);
-        numbers.chain(wabas).collect::<BTreeSet<_>>().into_iter().collect()
+        let numbers = self
+            .numbers
+            .values()
+            .filter(|route| route.bound)
+            .map(|route| route.tenant_id);
+        let wabas = self
+            .wabas
+            .values()
+            .filter(|route| route.bound)
+            .map(|route| route.tenant_id);
+        numbers
+            .chain(wabas)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
     }
 
     /// Numbers whose bound app signed something here.
     pub(super) fn bound_numbers(&self) -> Vec<(TenantId, PhoneNumberId)> {
         let bound = self.numbers.values().filter(|route| route.bound);
-        bound.map(|route| (route.tenant_id, route.phone_number_id)).collect::<BTreeSet<_>>().into_iter().collect()
+        bound
+            .map(|route| (route.tenant_id, route.phone_number_id))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
     }
 }
 
 impl IngestDb {
     /// Looks up numbers and WABAs, each with the app that signed for it, in two statements.
-    pub async fn routes(&self, numbers: &BTreeSet<(MetaAppId, &str)>, wabas: &BTreeSet<(MetaAppId, &str)>) -> Result<Routes> {
+    pub async fn routes(
+        &self,
+        numbers: &BTreeSet<(MetaAppId, &str)>,
+        wabas: &BTreeSet<(MetaAppId, &str)>,
+    ) -> Result<Routes> {
         let mut routes = Routes::default();
         if !numbers.is_empty() {
             self.number_routes(numbers, &mut routes).await?;
@@ -126,8 +146,11 @@ impl IngestDb {
         .fetch_all(&self.0)
         .await?;
         routes.wabas.extend(rows.into_iter().map(|row| {
-            let route =
-                WabaRoute { tenant_id: TenantId::new(row.tenant_id), waba_id: WabaId::new(row.waba_id), bound: row.bound };
+            let route = WabaRoute {
+                tenant_id: TenantId::new(row.tenant_id),
+                waba_id: WabaId::new(row.waba_id),
+                bound: row.bound,
+            };
             ((MetaAppId::new(row.app), row.provider_id), route)
         }));
         Ok(())
@@ -135,5 +158,7 @@ impl IngestDb {
 }
 
 fn columns(keys: &BTreeSet<(MetaAppId, &str)>) -> (Vec<uuid::Uuid>, Vec<String>) {
-    keys.iter().map(|(app, id)| (app.uuid(), (*id).to_owned())).unzip()
+    keys.iter()
+        .map(|(app, id)| (app.uuid(), (*id).to_owned()))
+        .unzip()
 }

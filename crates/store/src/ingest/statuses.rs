@@ -10,11 +10,7 @@ use domain::{
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::{
-    error::Result,
-    pool::IngestDb,
-    tx::SetTx,
-};
+use crate::{error::Result, pool::IngestDb, tx::SetTx};
 
 /// What a status is about, as the provider names it.
 pub type StatusKey = (TenantId, PhoneNumberId, String);
@@ -53,7 +49,10 @@ impl MatchedStatus {
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         let ours = (self.progress.failed_at, self.error.as_ref().map(|error| error.0));
-        let theirs = (other.progress.failed_at, other.error.as_ref().map(|error| error.0));
+        let theirs = (
+            other.progress.failed_at,
+            other.error.as_ref().map(|error| error.0),
+        );
         if theirs.0.is_some() && (ours.0.is_none() || theirs < ours) {
             self.error = other.error;
         }
@@ -65,7 +64,10 @@ impl MatchedStatus {
 
 /// For each status the message it is about: by our id from the callback data when that message stands under the same
 /// tenant and number, else by the provider's id.
-pub async fn match_statuses(tx: &mut SetTx, keys: &[(StatusKey, Option<MessageId>)]) -> Result<Vec<Option<MessageId>>> {
+pub async fn match_statuses(
+    tx: &mut SetTx,
+    keys: &[(StatusKey, Option<MessageId>)],
+) -> Result<Vec<Option<MessageId>>> {
     let rows = sqlx::query!(
         r#"select coalesce(c.id, p.id) as "id?"
            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[])
@@ -81,10 +83,22 @@ pub async fn match_statuses(tx: &mut SetTx, keys: &[(StatusKey, Option<MessageId
             and p.provider_id = u.provider_id
             and p.direction = $5
            order by u.n"#,
-        &keys.iter().map(|((tenant, ..), _)| tenant.uuid()).collect::<Vec<_>>(),
-        &keys.iter().map(|((_, number, _), _)| number.uuid()).collect::<Vec<_>>(),
-        &keys.iter().map(|((.., provider_id), _)| provider_id.clone()).collect::<Vec<_>>(),
-        &keys.iter().map(|(_, message)| message.map(MessageId::uuid)).collect::<Vec<_>>() as _,
+        &keys
+            .iter()
+            .map(|((tenant, ..), _)| tenant.uuid())
+            .collect::<Vec<_>>(),
+        &keys
+            .iter()
+            .map(|((_, number, _), _)| number.uuid())
+            .collect::<Vec<_>>(),
+        &keys
+            .iter()
+            .map(|((.., provider_id), _)| provider_id.clone())
+            .collect::<Vec<_>>(),
+        &keys
+            .iter()
+            .map(|(_, message)| message.map(MessageId::uuid))
+            .collect::<Vec<_>>() as _,
         Direction::Outbound as i16,
     )
     .fetch_all(tx.conn())
@@ -93,11 +107,19 @@ pub async fn match_statuses(tx: &mut SetTx, keys: &[(StatusKey, Option<MessageId
 }
 
 /// Merges statuses into their messages (each message once) and settles the ledger; tells which messages changed.
-pub async fn apply_statuses(tx: &mut SetTx, now: OffsetDateTime, rows: &[MatchedStatus]) -> Result<Vec<MessageRef>> {
+pub async fn apply_statuses(
+    tx: &mut SetTx,
+    now: OffsetDateTime,
+    rows: &[MatchedStatus],
+) -> Result<Vec<MessageRef>> {
     apply(tx.conn(), now, rows).await
 }
 
-async fn apply(connection: &mut PgConnection, now: OffsetDateTime, rows: &[MatchedStatus]) -> Result<Vec<MessageRef>> {
+async fn apply(
+    connection: &mut PgConnection,
+    now: OffsetDateTime,
+    rows: &[MatchedStatus],
+) -> Result<Vec<MessageRef>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -106,7 +128,10 @@ async fn apply(connection: &mut PgConnection, now: OffsetDateTime, rows: &[Match
     Ok(changed)
 }
 
-async fn merge_into_messages(connection: &mut PgConnection, rows: &[MatchedStatus]) -> Result<Vec<MessageRef>> {
+async fn merge_into_messages(
+    connection: &mut PgConnection,
+    rows: &[MatchedStatus],
+) -> Result<Vec<MessageRef>> {
     let changed = sqlx::query!(
         "update messages m
          set provider_id = coalesce(m.provider_id, u.provider_id),
@@ -167,7 +192,11 @@ async fn merge_into_messages(connection: &mut PgConnection, rows: &[MatchedStatu
 
 /// A status proves that the provider took the message: an attempt whose answer got lost (4) is settled (6), and one
 /// that still waits for its answer (1) learns the provider's id, which outlives a crash.
-async fn settle_attempts(connection: &mut PgConnection, now: OffsetDateTime, rows: &[MatchedStatus]) -> Result<()> {
+async fn settle_attempts(
+    connection: &mut PgConnection,
+    now: OffsetDateTime,
+    rows: &[MatchedStatus],
+) -> Result<()> {
     sqlx::query!(
         "update send_attempts a
          set provider_id = coalesce(a.provider_id, u.provider_id),
@@ -212,7 +241,11 @@ pub async fn park_statuses(tx: &mut SetTx, parked: &ParkedStatuses) -> Result<()
 
 /// Applies parked statuses of messages that are known by now and tells which changed. Both sides call it in a second
 /// transaction after their commit: whoever comes later finds the other's row.
-pub(crate) async fn apply_parked(connection: &mut PgConnection, now: OffsetDateTime, keys: &[StatusKey]) -> Result<Vec<MessageRef>> {
+pub(crate) async fn apply_parked(
+    connection: &mut PgConnection,
+    now: OffsetDateTime,
+    keys: &[StatusKey],
+) -> Result<Vec<MessageRef>> {
     let taken = sqlx::query!(
         "delete from parked_statuses p
          using unnest($1::uuid[], $2::uuid[], $3::text[]) as u (tenant_id, phone_number_id, provider_id), messages m
@@ -233,13 +266,17 @@ pub(crate) async fn apply_parked(connection: &mut PgConnection, now: OffsetDateT
     .await?;
     let mut merged: BTreeMap<(TenantId, MessageId), MatchedStatus> = BTreeMap::new();
     for row in taken {
-        let Some(status) = MessageStatus::from_rank(row.status) else { continue };
+        let Some(status) = MessageStatus::from_rank(row.status) else {
+            continue;
+        };
         let next = MatchedStatus {
             tenant_id: TenantId::new(row.tenant_id),
             message_id: MessageId::new(row.message_id),
             provider_id: row.provider_id,
             progress: Progress::of(status, row.at),
-            error: row.error_code.map(|code| (code, row.error_message.unwrap_or_default())),
+            error: row
+                .error_code
+                .map(|code| (code, row.error_message.unwrap_or_default())),
         };
         let key = (next.tenant_id, next.message_id);
         let joined = match merged.remove(&key) {
@@ -262,7 +299,9 @@ impl IngestDb {
 
     /// Parked statuses whose message is known by now: what a crash between two transactions left. At most `limit`.
     pub async fn overdue_parked(&self, limit: i64) -> Result<Vec<StatusKey>> {
-        let tenants = sqlx::query_scalar!("select distinct tenant_id from number_routes").fetch_all(&self.0).await?;
+        let tenants = sqlx::query_scalar!("select distinct tenant_id from number_routes")
+            .fetch_all(&self.0)
+            .await?;
         let tenants: Vec<TenantId> = tenants.into_iter().map(TenantId::new).collect();
         let mut tx = self.begin(&tenants).await?;
         let rows = sqlx::query!(
@@ -282,13 +321,21 @@ impl IngestDb {
         .fetch_all(tx.conn())
         .await?;
         tx.commit().await?;
-        let key = |row: (uuid::Uuid, uuid::Uuid, String)| (TenantId::new(row.0), PhoneNumberId::new(row.1), row.2);
-        Ok(rows.into_iter().map(|row| key((row.tenant_id, row.phone_number_id, row.provider_id))).collect())
+        let key =
+            |row: (uuid::Uuid, uuid::Uuid, String)| (TenantId::new(row.0), PhoneNumberId::new(row.1), row.2);
+        Ok(rows
+            .into_iter()
+            .map(|row| key((row.tenant_id, row.phone_number_id, row.provider_id)))
+            .collect())
     }
 }
 
 /// Applies parked statuses in a transaction of the normalizer.
-pub async fn apply_parked_batch(tx: &mut SetTx, now: OffsetDateTime, keys: &[StatusKey]) -> Result<Vec<MessageRef>> {
+pub async fn apply_parked_batch(
+    tx: &mut SetTx,
+    now: OffsetDateTime,
+    keys: &[StatusKey],
+) -> Result<Vec<MessageRef>> {
     apply_parked(tx.conn(), now, keys).await
 }
 
@@ -304,7 +351,10 @@ mod tests {
             tenant_id: TenantId::new(Uuid::from_u128(1)),
             message_id: MessageId::new(Uuid::from_u128(2)),
             provider_id: "wamid.1".to_owned(),
-            progress: Progress::of(MessageStatus::Failed, OffsetDateTime::UNIX_EPOCH + Duration::seconds(after)),
+            progress: Progress::of(
+                MessageStatus::Failed,
+                OffsetDateTime::UNIX_EPOCH + Duration::seconds(after),
+            ),
             error: Some((code, format!("error {code}"))),
         }
     }
@@ -312,7 +362,12 @@ mod tests {
     #[test]
     fn the_earliest_failure_names_the_error_whatever_came_first() {
         let (early, late, twin) = (failed(1, 9), failed(2, 3), failed(1, 4));
-        for order in [[&early, &late, &twin], [&late, &twin, &early], [&twin, &early, &late], [&late, &early, &twin]] {
+        for order in [
+            [&early, &late, &twin],
+            [&late, &twin, &early],
+            [&twin, &early, &late],
+            [&late, &early, &twin],
+        ] {
             let [a, b, c] = order;
             let merged = a.clone().merge(b.clone()).merge(c.clone());
             assert_eq!(merged.error, Some((4, "error 4".to_owned())));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::MetaAppId;
-use sqlx::{PgConnection, Postgres, pool::PoolConnection};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, pool::PoolConnection};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -17,6 +17,8 @@ use crate::{
 const STREAMS_MAX: i16 = 256;
 /// How often a free stream is looked for before the caller has to come back.
 const ADOPT_ATTEMPTS: u8 = 8;
+/// Dead connections that are dropped before the pool's next one is taken as it is.
+const DEAD_CONNECTIONS_MAX: u8 = 64;
 
 /// A signed body to be stored.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +46,7 @@ pub struct StreamWriter {
 impl IngestDb {
     /// Takes a stream that nobody owns (or that `owner` owned already) for `lease`, and finds where it ended.
     pub async fn open_stream(&self, owner: Uuid, today: Date, lease: Duration) -> Result<StreamWriter> {
-        let mut connection = self.0.acquire().await?;
+        let mut connection = live_connection(&self.0).await?;
         let mut taken = None;
         for _ in 0..ADOPT_ATTEMPTS {
             taken = take_stream(&mut connection, owner, lease).await?;
@@ -52,8 +54,18 @@ impl IngestDb {
                 break;
             }
         }
-        let Some((stream, epoch)) = taken else { return Err(Error::LeaseLost) };
-        let mut writer = StreamWriter { connection, stream, owner, epoch, lease, day: today, next_seq: 1 };
+        let Some((stream, epoch)) = taken else {
+            return Err(Error::LeaseLost);
+        };
+        let mut writer = StreamWriter {
+            connection,
+            stream,
+            owner,
+            epoch,
+            lease,
+            day: today,
+            next_seq: 1,
+        };
         writer.turn_to(today).await?;
         let last = sqlx::query_scalar!(
             "select max(seq) from raw_webhooks where day = $1 and stream = $2",
@@ -68,12 +80,31 @@ impl IngestDb {
 
     /// Makes the partitions of a day, if they are missing.
     pub async fn ensure_ingest_day(&self, day: Date) -> Result<()> {
-        sqlx::query!("select ensure_ingest_day($1)", day).execute(&self.0).await?;
+        sqlx::query!("select ensure_ingest_day($1)", day)
+            .execute(&self.0)
+            .await?;
         Ok(())
     }
 }
 
-async fn take_stream(connection: &mut PgConnection, owner: Uuid, lease: Duration) -> Result<Option<(i16, i64)>> {
+/// A connection that answers. After a restart of the database every idle one is dead; each is found out once, here, so
+/// that webhooks are stored again at once.
+async fn live_connection(pool: &PgPool) -> Result<PoolConnection<Postgres>> {
+    for _ in 0..DEAD_CONNECTIONS_MAX {
+        let mut connection = pool.acquire().await?;
+        if connection.ping().await.is_ok() {
+            return Ok(connection);
+        }
+        connection.close_on_drop();
+    }
+    Ok(pool.acquire().await?)
+}
+
+async fn take_stream(
+    connection: &mut PgConnection,
+    owner: Uuid,
+    lease: Duration,
+) -> Result<Option<(i16, i64)>> {
     let free = sqlx::query!(
         "update ingest_streams
          set owner = $1,
@@ -158,7 +189,10 @@ impl StreamWriter {
             return Err(Error::LeaseLost);
         }
         self.next_seq += i64::try_from(stored).unwrap_or_default();
-        Ok(RawPosition { day: self.day, seq: first })
+        Ok(RawPosition {
+            day: self.day,
+            seq: first,
+        })
     }
 
     /// Extends the lease.
@@ -176,7 +210,11 @@ impl StreamWriter {
         )
         .execute(&mut *self.connection)
         .await?;
-        if renewed.rows_affected() == 0 { Err(Error::LeaseLost) } else { Ok(()) }
+        if renewed.rows_affected() == 0 {
+            Err(Error::LeaseLost)
+        } else {
+            Ok(())
+        }
     }
 
     /// Gives the stream back, so that another process need not wait for the lease to end.
@@ -219,7 +257,9 @@ impl StreamWriter {
         .fetch_optional(&mut *self.connection)
         .await?
         .ok_or(Error::LeaseLost)?;
-        sqlx::query!("select ensure_ingest_day($1)", day).execute(&mut *self.connection).await?;
+        sqlx::query!("select ensure_ingest_day($1)", day)
+            .execute(&mut *self.connection)
+            .await?;
         self.day = day;
         Ok(())
     }

@@ -5,6 +5,7 @@ export type { components, paths };
 
 type Schemas = components["schemas"];
 export type GraphEnvironment = Schemas["GraphEnvironment"];
+export type GraphEnvironmentCreate = Schemas["GraphEnvironmentCreate"];
 export type MetaApp = Schemas["MetaApp"];
 export type PlatformMe = Schemas["PlatformMe"];
 export type Tenant = Schemas["Tenant"];

@@ -4,28 +4,31 @@ import type { components, paths } from "./schema";
 export type { components, paths };
 
 type Schemas = components["schemas"];
-export type ApiKey = Schemas["ApiKey"];
-export type Connection = Schemas["Connection"];
-export type ConnectionStep = Schemas["ConnectionStep"];
-export type Contact = Schemas["Contact"];
+export type ApiKey = Schemas["ApiKeyView"];
+export type Connection = Schemas["ConnectionView"];
+export type ConnectionStep = Schemas["StepView"];
+export type Contact = Schemas["ContactView"];
 export type Content = Schemas["Content"];
-export type Conversation = Schemas["Conversation"];
+export type Conversation = Schemas["ConversationView"];
 export type Me = Schemas["Me"];
-export type Media = Schemas["Media"];
-export type Membership = Schemas["Membership"];
-export type Message = Schemas["Message"];
+export type Media = Schemas["MediaView"];
+export type Membership = Schemas["MembershipView"];
+export type Message = Schemas["MessageView"];
 export type MessageDetail = Schemas["MessageDetail"];
-export type MetaApp = Schemas["MetaApp"];
-export type Outgoing = Schemas["Outgoing"];
+export type MetaApp = Schemas["MetaAppView"];
+export type Outgoing = Schemas["NewContent"];
 export type Parameter = Schemas["Parameter"];
-export type PhoneNumber = Schemas["Number"];
-export type Preview = Schemas["Preview"];
+export type PhoneNumber = Schemas["NumberView"];
 export type Rendered = Schemas["Rendered"];
-export type SendAnswer = Schemas["SendAnswer"];
-export type SendAttempt = Schemas["SendAttempt"];
+export type SendAnswer = Schemas["Sent"];
+export type SendAttempt = Schemas["AttemptView"];
 export type SendRequest = Schemas["SendRequest"];
-export type Template = Schemas["Template"];
-export type Waba = Schemas["Waba"];
+export type Template = Schemas["TemplateView"];
+export type Waba = Schemas["WabaView"];
+
+/** A template as it would be rendered, and what is missing. */
+export type TemplatePreview =
+  paths["/v1/t/{slug}/templates/{template_id}/preview"]["post"]["responses"]["200"]["content"]["application/json"];
 
 /** A client of the tenant surface, typed by its OpenAPI document. */
 export type TenantClient = Client<paths>;

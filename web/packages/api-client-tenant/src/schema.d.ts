@@ -1,283 +1,3438 @@
-type Op<Ok, Path = never, Query = never, Body = never, Header = never> = {
-  parameters: {
-    query?: Query;
-    cookie?: never;
-  } & ([Path] extends [never] ? { path?: never } : { path: Path }) &
-    ([Header] extends [never] ? { header?: never } : { header: Header });
-  responses: {
-    200: { content: { "application/json": Ok } };
-    default: { content: { "application/problem+json": components["schemas"]["Problem"] } };
-  };
-} & ([Body] extends [never] ? { requestBody?: never } : { requestBody: { content: { "application/json": Body } } });
-type Slug = { slug: string };
-type Page<T> = { items: T[]; next_cursor: string | null };
-type Keyset = { limit?: number; cursor?: string };
-type S = components["schemas"];
-
-export interface components {
-  schemas: {
-    Problem: {
-      type: string;
-      title: string;
-      status: number;
-      code: string;
-      detail: string;
-      request_id: string;
-      fields?: { field: string; message: string }[];
-      retry_after_secs?: number;
-    };
-    Permission:
-      | "conversations:read"
-      | "messages:send"
-      | "contacts:read"
-      | "templates:read"
-      | "templates:manage"
-      | "numbers:read"
-      | "numbers:manage"
-      | "api_keys:manage";
-    Membership: {
-      tenant: { id: string; slug: string; name: string; sandbox: boolean; state: "active" | "suspended" };
-      role: string;
-      permissions: string[];
-    };
-    Me: { user: { id: string; email: string; name: string }; memberships: S["Membership"][]; now: string };
-    Direction: "inbound" | "outbound";
-    Conversation: {
-      id: string;
-      contact: { id: string; name: string | null; phone: string | null; user_id: string | null; username: string | null };
-      phone_number: { id: string; display_phone_number: string; verified_name: string };
-      last_message_at: string;
-      preview: { kind: string; text: string; direction: S["Direction"] };
-      unread: number;
-      window_expires_at: string | null;
-      version: number;
-      created_at: string;
-    };
-    MediaPart: { media_id?: string; mime_type?: string; caption?: string; filename?: string; voice?: boolean };
-    ReplyButton: { id: string; title: string };
-    RenderedHeader:
-      | { type: "text"; text: string }
-      | { type: "media"; kind: "image" | "video" | "document"; media_id?: string };
-    RenderedButton: { kind: string; text: string; value?: string };
-    Rendered: { header?: S["RenderedHeader"]; body: string; footer?: string; buttons: S["RenderedButton"][] };
-    Content:
-      | { type: "text"; body: string }
-      | ({ type: "image" } & S["MediaPart"])
-      | ({ type: "video" } & S["MediaPart"])
-      | ({ type: "audio" } & S["MediaPart"])
-      | ({ type: "document" } & S["MediaPart"])
-      | ({ type: "sticker" } & S["MediaPart"])
-      | { type: "location"; latitude: number; longitude: number; name?: string; address?: string }
-      | { type: "contacts"; cards: { name: string; phones: string[] }[] }
-      | { type: "reaction"; target_provider_id: string; emoji?: string }
-      | { type: "template"; name: string; language: string; parameters: Record<string, string>; rendered: S["Rendered"] }
-      | { type: "buttons"; body: string; header?: string; footer?: string; buttons: S["ReplyButton"][] }
-      | { type: "button_tap"; title: string; payload?: string }
-      | { type: "choice"; id: string; title: string; description?: string }
-      | { type: "system"; event: string; body?: string }
-      | { type: "unsupported"; provider_type: string; reason?: string };
-    MessageStatus:
-      | "queued"
-      | "submitted"
-      | "unknown"
-      | "cancelled"
-      | "accepted"
-      | "held"
-      | "sent"
-      | "failed"
-      | "delivered"
-      | "read"
-      | "played"
-      | "received";
-    Decision: {
-      rule: "allowed" | "tenant_suspended" | "window_closed" | "template_not_ready";
-      allowed: boolean;
-      reason: string;
-      window_expires_at?: string;
-    };
-    Message: {
-      id: string;
-      conversation_id: string;
-      direction: S["Direction"];
-      status: S["MessageStatus"];
-      content: S["Content"];
-      reply_to: { message_id: string | null; provider_id: string } | null;
-      provider_id: string | null;
-      thread_at: string;
-      created_at: string;
-      accepted_at: string | null;
-      sent_at: string | null;
-      delivered_at: string | null;
-      read_at: string | null;
-      failed_at: string | null;
-      error: { code: number | null; message: string; cause: string; next_step: string } | null;
-      decision: S["Decision"] | null;
-      author: { kind: "user" | "api_key"; name: string } | null;
-      reactions: { emoji: string; direction: S["Direction"] }[];
-    };
-    SendAttempt: {
-      id: string;
-      attempt: number;
-      state: "planned" | "claimed" | "accepted" | "rejected" | "unknown" | "not_sent" | "settled" | "expired" | "cancelled";
-      planned_at: string;
-      claimed_at: string | null;
-      finished_at: string | null;
-      fault: { class: string; code: number | null; message: string; trace_id: string | null } | null;
-    };
-    MessageDetail: { message: S["Message"]; attempts: S["SendAttempt"][] };
-    Outgoing:
-      | { type: "text"; body: string }
-      | { type: "image"; media_id: string; caption?: string }
-      | { type: "template"; template_id: string; parameters: Record<string, string> }
-      | { type: "buttons"; body: string; header?: string; footer?: string; buttons: S["ReplyButton"][] };
-    SendRequest: {
-      conversation_id?: string;
-      phone_number_id?: string;
-      to?: { by: "phone" | "user_id"; value: string };
-      content: S["Outgoing"];
-      reply_to?: string;
-    };
-    SendAnswer: { message: S["Message"]; decision: S["Decision"] };
-    Media: {
-      id: string;
-      state: "pending" | "stored" | "failed";
-      mime_type: string | null;
-      filename: string | null;
-      size_bytes: number | null;
-      url: string | null;
-      url_expires_at: string | null;
-      error: string | null;
-    };
-    Contact: {
-      id: string;
-      name: string | null;
-      identities: { kind: "phone" | "user_id" | "username"; value: string; seen_at: string }[];
-      created_at: string;
-      conversations: string[];
-    };
-    TemplateButton:
-      | { kind: "quick_reply"; text: string }
-      | { kind: "url"; text: string; url: string; example?: string }
-      | { kind: "phone_number"; text: string; phone_number: string }
-      | { kind: "copy_code"; example?: string }
-      | { kind: "unsupported"; provider_type: string; text: string };
-    Component:
-      | { type: "header_text"; text: string; examples: Record<string, string> }
-      | { type: "header_media"; kind: "image" | "video" | "document" }
-      | { type: "body"; text: string; examples: Record<string, string> }
-      | { type: "footer"; text: string }
-      | { type: "buttons"; buttons: S["TemplateButton"][] }
-      | { type: "unsupported"; kind: string };
-    Parameter: {
-      key: string;
-      label: string;
-      kind: "text" | "image" | "video" | "document" | "url_suffix" | "code" | "payload";
-      required: boolean;
-      example?: string;
-    };
-    Template: {
-      id: string;
-      waba_id: string;
-      name: string;
-      language: string;
-      category: string;
-      status: string;
-      quality: string | null;
-      rejected_reason: string | null;
-      components: S["Component"][];
-      parameters: S["Parameter"][];
-      unsendable: string | null;
-      synced_at: string;
-    };
-    Preview: { rendered: S["Rendered"]; faults: { field: string; message: string }[] };
-    SyncResult: { added: number; changed: number; removed: number; unchanged: number };
-    GraphEnvironmentRef: { id: string; name: string; kind: "meta" | "sandbox" | "test" };
-    Waba: { id: string; name: string; provider_waba_id: string; graph_environment: S["GraphEnvironmentRef"] };
-    Number: {
-      id: string;
-      waba_id: string;
-      display_phone_number: string;
-      verified_name: string;
-      quality: string | null;
-      status: string;
-      throughput_mps: number;
-      paused_reason: string | null;
-      checked_at: string | null;
-      provider_number_id: string;
-      created_at: string;
-    };
-    MetaApp: { id: string; name: string; app_id: string; graph_environment: S["GraphEnvironmentRef"]; callback_url: string };
-    ConnectionStep: {
-      step: "token" | "waba" | "number" | "subscribe" | "route" | "templates";
-      state: "pending" | "done" | "failed";
-      detail: string | null;
-      at: string | null;
-    };
-    Connection: {
-      id: string;
-      state: "running" | "failed" | "connected";
-      phone_number_id: string | null;
-      steps: S["ConnectionStep"][];
-    };
-    ApiKey: {
-      id: string;
-      name: string;
-      hint: string;
-      scopes: string[];
-      created_at: string;
-      expires_at: string | null;
-      last_used_at: string | null;
-      revoked_at: string | null;
-    };
-    ApiKeyCreated: { api_key: S["ApiKey"]; secret: string };
-  };
-}
+/**
+ * This file was auto-generated by openapi-typescript.
+ * Do not make direct changes to the file.
+ */
 
 export interface paths {
-  "/v1/sign-in": { post: Op<S["Me"], never, never, { email: string; password: string }> };
-  "/v1/sign-out": { post: Op<undefined> };
-  "/v1/me": { get: Op<S["Me"]> };
-  "/v1/t/{slug}/conversations": { get: Op<Page<S["Conversation"]>, Slug, Keyset & { view?: "all" | "unread" }> };
-  "/v1/t/{slug}/conversations/{conversation_id}": { get: Op<S["Conversation"], Slug & { conversation_id: string }> };
-  "/v1/t/{slug}/conversations/{conversation_id}/read": { post: Op<undefined, Slug & { conversation_id: string }> };
-  "/v1/t/{slug}/conversations/{conversation_id}/messages": {
-    get: Op<Page<S["Message"]>, Slug & { conversation_id: string }, Keyset>;
-  };
-  "/v1/t/{slug}/messages": { post: Op<S["SendAnswer"], Slug, never, S["SendRequest"], { "Idempotency-Key": string }> };
-  "/v1/t/{slug}/messages/{message_id}": { get: Op<S["MessageDetail"], Slug & { message_id: string }> };
-  "/v1/t/{slug}/messages/{message_id}/send-again": {
-    post: Op<S["SendAnswer"], Slug & { message_id: string }, never, { accept_possible_double: boolean }, { "Idempotency-Key": string }>;
-  };
-  "/v1/t/{slug}/media/{media_id}": { get: Op<S["Media"], Slug & { media_id: string }> };
-  "/v1/t/{slug}/contacts": { get: Op<Page<S["Contact"]>, Slug, Keyset & { q?: string }> };
-  "/v1/t/{slug}/contacts/{contact_id}": { get: Op<S["Contact"], Slug & { contact_id: string }> };
-  "/v1/t/{slug}/templates": { get: Op<Page<S["Template"]>, Slug, Keyset & { status?: string; phone_number_id?: string }> };
-  "/v1/t/{slug}/templates/{template_id}": { get: Op<S["Template"], Slug & { template_id: string }> };
-  "/v1/t/{slug}/templates/{template_id}/preview": {
-    post: Op<S["Preview"], Slug & { template_id: string }, never, { parameters: Record<string, string> }>;
-  };
-  "/v1/t/{slug}/wabas": { get: Op<{ items: S["Waba"][] }, Slug> };
-  "/v1/t/{slug}/wabas/{waba_id}/templates/sync": { post: Op<S["SyncResult"], Slug & { waba_id: string }> };
-  "/v1/t/{slug}/numbers": { get: Op<{ items: S["Number"][] }, Slug> };
-  "/v1/t/{slug}/numbers/{phone_number_id}": { get: Op<S["Number"], Slug & { phone_number_id: string }> };
-  "/v1/t/{slug}/numbers/{phone_number_id}/resume": { post: Op<S["Number"], Slug & { phone_number_id: string }> };
-  "/v1/t/{slug}/numbers/{phone_number_id}/check": { post: Op<S["Number"], Slug & { phone_number_id: string }> };
-  "/v1/t/{slug}/meta-apps": { get: Op<{ items: S["MetaApp"][] }, Slug> };
-  "/v1/t/{slug}/connections": {
-    post: Op<
-      S["Connection"],
-      Slug,
-      never,
-      { meta_app_id: string; provider_waba_id: string; provider_number_id: string; access_token: string }
-    >;
-  };
-  "/v1/t/{slug}/connections/{connection_id}": { get: Op<S["Connection"], Slug & { connection_id: string }> };
-  "/v1/t/{slug}/connections/{connection_id}/resume": {
-    post: Op<S["Connection"], Slug & { connection_id: string }, never, { access_token?: string }>;
-  };
-  "/v1/t/{slug}/api-keys": {
-    get: Op<Page<S["ApiKey"]>, Slug, Keyset>;
-    post: Op<S["ApiKeyCreated"], Slug, never, { name: string; scopes: string[]; expires_at?: string | null }>;
-  };
-  "/v1/t/{slug}/api-keys/{api_key_id}": { delete: Op<undefined, Slug & { api_key_id: string }> };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and their tenants. */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with address and password; sets the session cookie. */
+        post: operations["sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the session; the cookie is removed. */
+        post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every API key of the tenant. */
+        get: operations["list_api_keys"];
+        put?: never;
+        /** Make an API key; its secret is in this answer only. */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/api-keys/{api_key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an API key at once. */
+        delete: operations["revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connect a number by hand: goes through every step and logs each. */
+        post: operations["create_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run of the step log. */
+        get: operations["get_connection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/connections/{connection_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go through the steps of a run again, with a new token if given. */
+        post: operations["resume_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of contacts, newest first. */
+        get: operations["list_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One contact with what identifies them. */
+        get: operations["get_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of conversations, newest first. */
+        get: operations["list_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One conversation. */
+        get: operations["get_conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of a thread, newest first. */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/conversations/{conversation_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a conversation as read, here and on the customer's phone. */
+        post: operations["read_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tenant's live stream: `ready`, then each event with its id; `reset` when the position is unknown; `clock` when
+         *     the product's clock was moved. Ids only, never content.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload an image for sending. */
+        post: operations["upload_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/media/{media_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Media with a link that works for a quarter of an hour. */
+        get: operations["get_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue a message. The same key with the same body answers as before and sends nothing more. */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message with its ledger: why it was sent, delayed or failed. */
+        get: operations["get_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/messages/{message_id}/send-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a failed message, or one whose fate is unknown, once more as a new message. */
+        post: operations["send_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/meta-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The apps a number can be connected through. */
+        get: operations["list_meta_apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every number of the tenant. */
+        get: operations["list_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/numbers/{phone_number_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One number with its health. */
+        get: operations["get_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/numbers/{phone_number_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the number's fields from the provider again. */
+        post: operations["check_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/numbers/{phone_number_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused number send again. */
+        post: operations["resume_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of templates by name. */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One template with what a send must fill. */
+        get: operations["get_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/templates/{template_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Render a template with values. */
+        post: operations["preview_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/wabas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's WhatsApp Business Accounts. */
+        get: operations["list_wabas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/wabas/{waba_id}/templates/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read every template of a WABA from the provider. */
+        post: operations["sync_templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        ApiKeyId: string;
+        /** @description A key as its owner sees it. */
+        ApiKeyView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at?: string | null;
+            /** @description Last four characters of the secret. */
+            hint: string;
+            /** @description The key. */
+            id: components["schemas"]["ApiKeyId"];
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            last_used_at?: string | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was revoked.
+             */
+            revoked_at?: string | null;
+            /** @description What it may do. */
+            scopes: string[];
+        };
+        /** @description One row of the ledger. */
+        AttemptView: {
+            /**
+             * Format: int32
+             * @description Counts from 1.
+             */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description When a lane took it.
+             */
+            claimed_at?: string | null;
+            fault?: components["schemas"]["FaultView"] | null;
+            /**
+             * Format: date-time
+             * @description When its outcome was recorded.
+             */
+            finished_at?: string | null;
+            /** @description The row. */
+            id: components["schemas"]["SendAttemptId"];
+            /**
+             * Format: date-time
+             * @description When it was planned.
+             */
+            planned_at: string;
+            /** @description `planned`, `claimed`, `accepted`, `rejected`, `unknown`, `not_sent`, `settled`, `expired` or `cancelled`. */
+            state: string;
+        };
+        /** @description Who wrote an outbound message. */
+        Author: {
+            /** @description Person or key. */
+            kind: components["schemas"]["AuthorKind"];
+            /** @description Their name. */
+            name: string;
+        };
+        /**
+         * @description Kinds of authors.
+         * @enum {string}
+         */
+        AuthorKind: "user" | "api_key";
+        /** @description Text with reply buttons. */
+        ButtonsMessage: {
+            /** @description At most 1,024 characters. */
+            body: string;
+            /** @description One to three. */
+            buttons: components["schemas"]["ReplyButton"][];
+            /** @description At most 60 characters. */
+            footer?: string | null;
+            /** @description At most 60 characters. */
+            header?: string | null;
+        };
+        /** @description One part of a template. */
+        Component: {
+            /** @description Sample values by key. */
+            examples?: {
+                [key: string]: string;
+            };
+            /** @description With `{{…}}` placeholders. */
+            text: string;
+            /** @enum {string} */
+            type: "header_text";
+        } | {
+            /** @description Which. */
+            kind: components["schemas"]["HeaderKind"];
+            /** @enum {string} */
+            type: "header_media";
+        } | {
+            /** @description Sample values by key. */
+            examples?: {
+                [key: string]: string;
+            };
+            /** @description With `{{…}}` placeholders. */
+            text: string;
+            /** @enum {string} */
+            type: "body";
+        } | {
+            /** @description No placeholders. */
+            text: string;
+            /** @enum {string} */
+            type: "footer";
+        } | {
+            /** @description In order; the position is the button's index. */
+            buttons: components["schemas"]["TemplateButton"][];
+            /** @enum {string} */
+            type: "buttons";
+        } | {
+            /** @description The provider's type. */
+            kind: string;
+            /** @enum {string} */
+            type: "unsupported";
+        };
+        /** @description What a tenant gives to connect a number by hand. */
+        ConnectNumber: {
+            /**
+             * Format: password
+             * @description A system user's or business token; stored sealed, never shown again.
+             */
+            access_token: string;
+            /** @description The app whose webhooks will count. */
+            meta_app_id: components["schemas"]["MetaAppId"];
+            /** @description The provider's id of the number: digits, not the phone number itself. */
+            provider_number_id: string;
+            /** @description The provider's id of the WABA: digits. */
+            provider_waba_id: string;
+        };
+        ConnectionId: string;
+        /** @description A run of the step log. */
+        ConnectionView: {
+            /** @description The run. */
+            id: components["schemas"]["ConnectionId"];
+            phone_number_id?: components["schemas"]["PhoneNumberId"] | null;
+            /** @description `running`, `failed` or `connected`. */
+            state: string;
+            /** @description The steps in order. */
+            steps: components["schemas"]["StepView"][];
+        };
+        /** @description A contact card that was shared. */
+        ContactCard: {
+            /** @description Full name. */
+            name: string;
+            /** @description Phone numbers as written on the card. */
+            phones?: string[];
+        };
+        ContactId: string;
+        /** @description Who a conversation is with. */
+        ContactRef: {
+            /** @description The contact. */
+            id: components["schemas"]["ContactId"];
+            /** @description Name of the profile. */
+            name?: string | null;
+            /** @description Digits without `+`. */
+            phone?: string | null;
+            /** @description Business-scoped user id. */
+            user_id?: string | null;
+            /** @description Username without `@`. */
+            username?: string | null;
+        };
+        /** @description A contact. */
+        ContactView: {
+            /** @description Their conversations. */
+            conversations: components["schemas"]["ConversationId"][];
+            /**
+             * Format: date-time
+             * @description When they were first seen.
+             */
+            created_at: string;
+            /** @description The contact. */
+            id: components["schemas"]["ContactId"];
+            /** @description What identifies them. */
+            identities: components["schemas"]["IdentityView"][];
+            /** @description Name of the profile. */
+            name?: string | null;
+        };
+        /** @description What a message holds. */
+        Content: {
+            /** @description At most 4,096 characters outbound. */
+            body: string;
+            /** @enum {string} */
+            type: "text";
+        } | (components["schemas"]["Media"] & {
+            /** @enum {string} */
+            type: "image";
+        }) | (components["schemas"]["Media"] & {
+            /** @enum {string} */
+            type: "video";
+        }) | (components["schemas"]["Media"] & {
+            /** @enum {string} */
+            type: "audio";
+        }) | (components["schemas"]["Media"] & {
+            /** @enum {string} */
+            type: "document";
+        }) | (components["schemas"]["Media"] & {
+            /** @enum {string} */
+            type: "sticker";
+        }) | {
+            /** @description Postal address. */
+            address?: string | null;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            longitude: number;
+            /** @description Name of the place. */
+            name?: string | null;
+            /** @enum {string} */
+            type: "location";
+        } | {
+            /** @description One entry per card. */
+            cards: components["schemas"]["ContactCard"][];
+            /** @enum {string} */
+            type: "contacts";
+        } | {
+            /** @description The emoji; absent when the reaction was taken back. */
+            emoji?: string | null;
+            /** @description Provider id of the message it belongs to. */
+            target_provider_id: string;
+            /** @enum {string} */
+            type: "reaction";
+        } | (components["schemas"]["TemplateMessage"] & {
+            /** @enum {string} */
+            type: "template";
+        }) | (components["schemas"]["ButtonsMessage"] & {
+            /** @enum {string} */
+            type: "buttons";
+        }) | {
+            /** @description What we put behind it. */
+            payload?: string | null;
+            /** @description Text on the button. */
+            title: string;
+            /** @enum {string} */
+            type: "button_tap";
+        } | {
+            /** @description Its description, lists only. */
+            description?: string | null;
+            /** @description Id that we gave the button or row. */
+            id: string;
+            /** @description Its title. */
+            title: string;
+            /** @enum {string} */
+            type: "choice";
+        } | {
+            /** @description Sentence of the provider. */
+            body?: string | null;
+            /** @description The provider's kind, `user_changed_number`. */
+            event: string;
+            /** @enum {string} */
+            type: "system";
+        } | {
+            /** @description The provider's type. */
+            provider_type: string;
+            /** @description Why, if the provider said. */
+            reason?: string | null;
+            /** @enum {string} */
+            type: "unsupported";
+        };
+        ConversationId: string;
+        /** @description A conversation as the list shows it. */
+        ConversationView: {
+            /** @description Who it is with. */
+            contact: components["schemas"]["ContactRef"];
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /** @description The conversation. */
+            id: components["schemas"]["ConversationId"];
+            /**
+             * Format: date-time
+             * @description Time of the newest message.
+             */
+            last_message_at: string;
+            /** @description The number it runs on. */
+            phone_number: components["schemas"]["NumberRef"];
+            /** @description One line of the newest message. */
+            preview: components["schemas"]["Preview"];
+            /**
+             * Format: int32
+             * @description Inbound messages since it was last read.
+             */
+            unread: number;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When the customer service window closes; null if the customer never wrote. It may lie in the past.
+             */
+            window_expires_at?: string | null;
+        };
+        /** @description What to make. */
+        CreateApiKey: {
+            /**
+             * Format: date-time
+             * @description When it stops working; never if left out.
+             */
+            expires_at?: string | null;
+            /** @description 1 to 80 characters. */
+            name: string;
+            /** @description Permissions, each one that the maker has. */
+            scopes: string[];
+        };
+        /** @description A new key with its secret. */
+        CreatedApiKey: {
+            /** @description The key. */
+            api_key: components["schemas"]["ApiKeyView"];
+            /** @description Shown once and never again. */
+            secret: string;
+        };
+        /** @description The decision with its reason. */
+        Decision: {
+            /** @description True when the message goes into the ledger. */
+            allowed: boolean;
+            /** @description Why, in words, and what to do if refused. */
+            reason: string;
+            /** @description The rule that decided. */
+            rule: components["schemas"]["Rule"];
+            /**
+             * Format: date-time
+             * @description When the window closes, if it is open.
+             */
+            window_expires_at?: string | null;
+        };
+        /**
+         * @description Which way a message went; the number is stored.
+         * @enum {string}
+         */
+        Direction: "inbound" | "outbound";
+        /** @description Something that changed in one tenant. */
+        DomainEvent: {
+            /** @description Its conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description The message. */
+            message_id: components["schemas"]["MessageId"];
+            /** @enum {string} */
+            type: "message.created";
+        } | {
+            /** @description Its conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description The message. */
+            message_id: components["schemas"]["MessageId"];
+            /** @enum {string} */
+            type: "message.updated";
+        } | {
+            /** @description The conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @enum {string} */
+            type: "conversation.updated";
+        } | {
+            /** @description The template. */
+            template_id: components["schemas"]["TemplateId"];
+            /** @enum {string} */
+            type: "template.updated";
+        } | {
+            /** @description The number. */
+            phone_number_id: components["schemas"]["PhoneNumberId"];
+            /** @enum {string} */
+            type: "number.updated";
+        };
+        /** @description A Graph environment by name. */
+        EnvironmentRef: {
+            /** @description The environment. */
+            id: components["schemas"]["GraphEnvironmentId"];
+            /** @description `meta`, `sandbox` or `test`. */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description What went wrong in an attempt. */
+        FaultView: {
+            /** @description Class of the fault. */
+            class: string;
+            /**
+             * Format: int64
+             * @description The provider's code.
+             */
+            code?: number | null;
+            /** @description The provider's words. */
+            message?: string | null;
+            /** @description The provider's trace id. */
+            trace_id?: string | null;
+        };
+        GraphEnvironmentId: string;
+        /**
+         * @description What a media header holds.
+         * @enum {string}
+         */
+        HeaderKind: "image" | "video" | "document";
+        /** @description One identity of a contact. */
+        IdentityView: {
+            /** @description Its kind. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When it was last seen, by the provider's clock.
+             */
+            seen_at: string;
+            /** @description Its value: digits without `+`, a user id, or a username. */
+            value: string;
+        };
+        /** @description A short list that is never paged. */
+        ListBody_ApiKeyView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it stops working.
+                 */
+                expires_at?: string | null;
+                /** @description Last four characters of the secret. */
+                hint: string;
+                /** @description The key. */
+                id: components["schemas"]["ApiKeyId"];
+                /**
+                 * Format: date-time
+                 * @description When it was last used, to the minute.
+                 */
+                last_used_at?: string | null;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was revoked.
+                 */
+                revoked_at?: string | null;
+                /** @description What it may do. */
+                scopes: string[];
+            }[];
+        };
+        /** @description A short list that is never paged. */
+        ListBody_MetaAppView: {
+            /** @description The rows. */
+            items: {
+                /** @description The provider's id. */
+                app_id: string;
+                /** @description Where its webhooks must point. */
+                callback_url: string;
+                /** @description Where it lives. */
+                graph_environment: components["schemas"]["EnvironmentRef"];
+                /** @description The app. */
+                id: components["schemas"]["MetaAppId"];
+                /** @description Its name. */
+                name: string;
+            }[];
+        };
+        /** @description A short list that is never paged. */
+        ListBody_NumberView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When its fields were last read.
+                 */
+                checked_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was connected.
+                 */
+                created_at: string;
+                /** @description As people write it. */
+                display_phone_number: string;
+                /** @description The number. */
+                id: components["schemas"]["PhoneNumberId"];
+                /** @description Why it does not send now. */
+                paused_reason?: string | null;
+                /** @description The provider's id. */
+                provider_number_id: string;
+                /** @description GREEN, YELLOW, RED or UNKNOWN. */
+                quality: string;
+                /** @description CONNECTED when it may send. */
+                status: string;
+                /**
+                 * Format: int32
+                 * @description Messages per second.
+                 */
+                throughput_mps: number;
+                /** @description Name shown to customers. */
+                verified_name: string;
+                /** @description Its WABA. */
+                waba_id: components["schemas"]["WabaId"];
+            }[];
+        };
+        /** @description A short list that is never paged. */
+        ListBody_WabaView: {
+            /** @description The rows. */
+            items: {
+                /** @description Where it lives. */
+                graph_environment: components["schemas"]["EnvironmentRef"];
+                /** @description The WABA. */
+                id: components["schemas"]["WabaId"];
+                /** @description Its name. */
+                name: string;
+                /** @description The provider's id. */
+                provider_waba_id: string;
+            }[];
+        };
+        /** @description A signed-in person with their tenants. */
+        Me: {
+            /** @description Their tenants by name. */
+            memberships: components["schemas"]["MembershipView"][];
+            /**
+             * Format: date-time
+             * @description The product's clock; in development it may have been moved.
+             */
+            now: string;
+            /** @description The person. */
+            user: components["schemas"]["Person"];
+        };
+        /** @description A media part of a message. */
+        Media: {
+            /** @description Text below the picture, at most 1,024 characters. */
+            caption?: string | null;
+            /** @description File name, documents only. */
+            filename?: string | null;
+            media_id?: components["schemas"]["MediaId"] | null;
+            /** @description MIME type as the sender declared it. */
+            mime_type?: string | null;
+            /** @description True for a voice message. */
+            voice?: boolean;
+        };
+        MediaId: string;
+        /** @description A media row as the API shows it. */
+        MediaView: {
+            /** @description Why it can't be had. */
+            error?: string | null;
+            /** @description File name, if one was given. */
+            filename?: string | null;
+            /** @description The media. */
+            id: components["schemas"]["MediaId"];
+            /** @description MIME type. */
+            mime_type: string;
+            /**
+             * Format: int64
+             * @description Bytes, once stored.
+             */
+            size_bytes?: number | null;
+            /** @description `pending`, `stored` or `failed`. */
+            state: string;
+            /** @description Where to get it, once stored; on this origin, without a sign-in. */
+            url?: string | null;
+            /**
+             * Format: date-time
+             * @description When the link stops working.
+             */
+            url_expires_at?: string | null;
+        };
+        /** @description A tenant that a person belongs to. */
+        MembershipView: {
+            /** @description What the role may do. */
+            permissions: string[];
+            /** @description Name of the role. */
+            role: string;
+            /** @description The tenant. */
+            tenant: components["schemas"]["TenantView"];
+        };
+        /** @description A message with its ledger. */
+        MessageDetail: {
+            /** @description Its ledger rows, oldest first. */
+            attempts: components["schemas"]["AttemptView"][];
+            /** @description The message. */
+            message: components["schemas"]["MessageView"];
+        };
+        /** @description Why a message failed. */
+        MessageErrorView: {
+            /** @description The cause in plain words. */
+            cause: string;
+            /**
+             * Format: int64
+             * @description The provider's code.
+             */
+            code?: number | null;
+            /** @description The provider's words. */
+            message: string;
+            /** @description What to do. */
+            next_step: string;
+        };
+        MessageId: string;
+        /** @description A message of a thread. */
+        MessageView: {
+            /**
+             * Format: date-time
+             * @description The provider took it.
+             */
+            accepted_at?: string | null;
+            author?: components["schemas"]["Author"] | null;
+            /** @description What it holds. */
+            content: components["schemas"]["Content"];
+            /** @description Its conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /**
+             * Format: date-time
+             * @description When we stored it.
+             */
+            created_at: string;
+            decision?: components["schemas"]["Decision"] | null;
+            /**
+             * Format: date-time
+             * @description It reached the device.
+             */
+            delivered_at?: string | null;
+            /** @description Its direction. */
+            direction: components["schemas"]["Direction"];
+            error?: components["schemas"]["MessageErrorView"] | null;
+            /**
+             * Format: date-time
+             * @description It failed.
+             */
+            failed_at?: string | null;
+            /** @description The message. */
+            id: components["schemas"]["MessageId"];
+            /** @description The provider's id, once known. */
+            provider_id?: string | null;
+            /** @description Reactions to it. */
+            reactions: components["schemas"]["Reaction"][];
+            /**
+             * Format: date-time
+             * @description It was displayed.
+             */
+            read_at?: string | null;
+            reply_to?: components["schemas"]["ReplyTo"] | null;
+            /**
+             * Format: date-time
+             * @description It left the provider.
+             */
+            sent_at?: string | null;
+            /** @description Where it stands. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description Orders the thread: provider time inbound, ours outbound.
+             */
+            thread_at: string;
+        };
+        MetaAppId: string;
+        /** @description An app that a number can be connected through. */
+        MetaAppView: {
+            /** @description The provider's id. */
+            app_id: string;
+            /** @description Where its webhooks must point. */
+            callback_url: string;
+            /** @description Where it lives. */
+            graph_environment: components["schemas"]["EnvironmentRef"];
+            /** @description The app. */
+            id: components["schemas"]["MetaAppId"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description What can be sent. */
+        NewContent: {
+            /** @description 1 to 4,096 characters. */
+            body: string;
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @description At most 1,024 characters. */
+            caption?: string | null;
+            /** @description From an upload. */
+            media_id: components["schemas"]["MediaId"];
+            /** @enum {string} */
+            type: "image";
+        } | {
+            /** @description Values by parameter key. */
+            parameters?: {
+                [key: string]: string;
+            };
+            /** @description The template. */
+            template_id: components["schemas"]["TemplateId"];
+            /** @enum {string} */
+            type: "template";
+        } | (components["schemas"]["ButtonsMessage"] & {
+            /** @enum {string} */
+            type: "buttons";
+        });
+        /** @description The number a conversation runs on. */
+        NumberRef: {
+            /** @description As people write it. */
+            display_phone_number: string;
+            /** @description The number. */
+            id: components["schemas"]["PhoneNumberId"];
+            /** @description Name shown to customers. */
+            verified_name: string;
+        };
+        /** @description A number with its health. */
+        NumberView: {
+            /**
+             * Format: date-time
+             * @description When its fields were last read.
+             */
+            checked_at: string;
+            /**
+             * Format: date-time
+             * @description When it was connected.
+             */
+            created_at: string;
+            /** @description As people write it. */
+            display_phone_number: string;
+            /** @description The number. */
+            id: components["schemas"]["PhoneNumberId"];
+            /** @description Why it does not send now. */
+            paused_reason?: string | null;
+            /** @description The provider's id. */
+            provider_number_id: string;
+            /** @description GREEN, YELLOW, RED or UNKNOWN. */
+            quality: string;
+            /** @description CONNECTED when it may send. */
+            status: string;
+            /**
+             * Format: int32
+             * @description Messages per second.
+             */
+            throughput_mps: number;
+            /** @description Name shown to customers. */
+            verified_name: string;
+            /** @description Its WABA. */
+            waba_id: components["schemas"]["WabaId"];
+        };
+        /** @description Rows and the way on. */
+        PageBody_ContactView: {
+            /** @description The rows. */
+            items: {
+                /** @description Their conversations. */
+                conversations: components["schemas"]["ConversationId"][];
+                /**
+                 * Format: date-time
+                 * @description When they were first seen.
+                 */
+                created_at: string;
+                /** @description The contact. */
+                id: components["schemas"]["ContactId"];
+                /** @description What identifies them. */
+                identities: components["schemas"]["IdentityView"][];
+                /** @description Name of the profile. */
+                name?: string | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description Rows and the way on. */
+        PageBody_ConversationView: {
+            /** @description The rows. */
+            items: {
+                /** @description Who it is with. */
+                contact: components["schemas"]["ContactRef"];
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                created_at: string;
+                /** @description The conversation. */
+                id: components["schemas"]["ConversationId"];
+                /**
+                 * Format: date-time
+                 * @description Time of the newest message.
+                 */
+                last_message_at: string;
+                /** @description The number it runs on. */
+                phone_number: components["schemas"]["NumberRef"];
+                /** @description One line of the newest message. */
+                preview: components["schemas"]["Preview"];
+                /**
+                 * Format: int32
+                 * @description Inbound messages since it was last read.
+                 */
+                unread: number;
+                /**
+                 * Format: int64
+                 * @description Grows with every change.
+                 */
+                version: number;
+                /**
+                 * Format: date-time
+                 * @description When the customer service window closes; null if the customer never wrote. It may lie in the past.
+                 */
+                window_expires_at?: string | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description Rows and the way on. */
+        PageBody_MessageView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description The provider took it.
+                 */
+                accepted_at?: string | null;
+                author?: components["schemas"]["Author"] | null;
+                /** @description What it holds. */
+                content: components["schemas"]["Content"];
+                /** @description Its conversation. */
+                conversation_id: components["schemas"]["ConversationId"];
+                /**
+                 * Format: date-time
+                 * @description When we stored it.
+                 */
+                created_at: string;
+                decision?: components["schemas"]["Decision"] | null;
+                /**
+                 * Format: date-time
+                 * @description It reached the device.
+                 */
+                delivered_at?: string | null;
+                /** @description Its direction. */
+                direction: components["schemas"]["Direction"];
+                error?: components["schemas"]["MessageErrorView"] | null;
+                /**
+                 * Format: date-time
+                 * @description It failed.
+                 */
+                failed_at?: string | null;
+                /** @description The message. */
+                id: components["schemas"]["MessageId"];
+                /** @description The provider's id, once known. */
+                provider_id?: string | null;
+                /** @description Reactions to it. */
+                reactions: components["schemas"]["Reaction"][];
+                /**
+                 * Format: date-time
+                 * @description It was displayed.
+                 */
+                read_at?: string | null;
+                reply_to?: components["schemas"]["ReplyTo"] | null;
+                /**
+                 * Format: date-time
+                 * @description It left the provider.
+                 */
+                sent_at?: string | null;
+                /** @description Where it stands. */
+                status: string;
+                /**
+                 * Format: date-time
+                 * @description Orders the thread: provider time inbound, ours outbound.
+                 */
+                thread_at: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description Rows and the way on. */
+        PageBody_TemplateView: {
+            /** @description The rows. */
+            items: {
+                /** @description MARKETING, UTILITY or AUTHENTICATION. */
+                category: string;
+                /** @description Its parts. */
+                components: components["schemas"]["Component"][];
+                /** @description The template. */
+                id: components["schemas"]["TemplateId"];
+                /** @description Language code, `en_US`. */
+                language: string;
+                /** @description Its name. */
+                name: string;
+                /** @description What a send must fill. */
+                parameters: components["schemas"]["Parameter"][];
+                /** @description GREEN to RED or UNKNOWN. */
+                quality?: string | null;
+                /** @description Why it was rejected. */
+                rejected_reason?: string | null;
+                /** @description APPROVED, PENDING, REJECTED, PAUSED … */
+                status: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last read from the provider.
+                 */
+                synced_at: string;
+                /** @description Why it can't be sent, in words; null when it can. */
+                unsendable?: string | null;
+                /** @description Its WABA. */
+                waba_id: components["schemas"]["WabaId"];
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One parameter of a template. */
+        Parameter: {
+            /** @description Sample value from the template. */
+            example?: string | null;
+            /** @description Key in [`Values`]. */
+            key: string;
+            /** @description What it takes. */
+            kind: components["schemas"]["ParameterKind"];
+            /** @description Name or position inside its part, for the form's label. */
+            label: string;
+            /** @description False for quick-reply payloads. */
+            required: boolean;
+        };
+        /**
+         * @description What kind of value a parameter takes.
+         * @enum {string}
+         */
+        ParameterKind: "text" | "image" | "video" | "document" | "url_suffix" | "code" | "payload";
+        /** @description A person. */
+        Person: {
+            /** @description Their address. */
+            email: string;
+            /** @description The person. */
+            id: components["schemas"]["UserId"];
+            /** @description Their name. */
+            name: string;
+        };
+        PhoneNumberId: string;
+        Preview: {
+            kind: string;
+            text: string;
+            direction: components["schemas"]["Direction"];
+        };
+        /** @description Values to try. */
+        PreviewRequest: {
+            /** @description Values by parameter key; missing ones show as their placeholder. */
+            parameters?: components["schemas"]["Values"];
+        };
+        /** @description An error answer, `application/problem+json`. */
+        Problem: {
+            /** @description Stable code in kebab case. */
+            code: string;
+            decision?: components["schemas"]["Decision"] | null;
+            /** @description What happened and what to do. */
+            detail: string;
+            /** @description The fields at fault. */
+            fields?: components["schemas"]["ProblemField"][];
+            /** @description Quote it when asking for help; also in the header `x-request-id`. */
+            request_id: string;
+            /**
+             * Format: int32
+             * @description When to try again, seconds.
+             */
+            retry_after_secs?: number | null;
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
+            status: number;
+            /** @description The status in words. */
+            title: string;
+            /** @description Page that explains the code. */
+            type: string;
+        };
+        /** @description One field at fault. */
+        ProblemField: {
+            /** @description Dotted path in the request. */
+            field: string;
+            /** @description What to change. */
+            message: string;
+        };
+        /** @description A reaction. */
+        Reaction: {
+            /** @description Whose. */
+            direction: components["schemas"]["Direction"];
+            /** @description The emoji. */
+            emoji: string;
+        };
+        /** @description How a send names its receiver: user id wins when both are known. */
+        Recipient: {
+            /** @enum {string} */
+            by: "phone";
+            /** @description E.164 digits without `+`. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            by: "user_id";
+            /** @description Business-scoped user id. */
+            value: string;
+        };
+        /** @description What the customer sees. */
+        Rendered: {
+            /** @description The text. */
+            body: string;
+            /** @description The buttons. */
+            buttons?: components["schemas"]["RenderedButton"][];
+            /** @description Below the body. */
+            footer?: string | null;
+            header?: components["schemas"]["RenderedHeader"] | null;
+        };
+        /** @description A button with its value. */
+        RenderedButton: {
+            /** @description `quick_reply`, `url`, `phone_number`, `copy_code` or `unsupported`. */
+            kind: string;
+            /** @description Its text. */
+            text: string;
+            /** @description The address, number or code behind it. */
+            value?: string | null;
+        };
+        /** @description A header with its value. */
+        RenderedHeader: {
+            /** @description The text. */
+            text: string;
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @description Which. */
+            kind: components["schemas"]["HeaderKind"];
+            /** @description Our media id, once given. */
+            media_id?: string | null;
+            /** @enum {string} */
+            type: "media";
+        };
+        /** @description One reply button. */
+        ReplyButton: {
+            /** @description At most 256 characters, unique in the message. */
+            id: string;
+            /** @description At most 20 characters, unique in the message. */
+            title: string;
+        };
+        /** @description The message that is answered. */
+        ReplyTo: {
+            message_id?: components["schemas"]["MessageId"] | null;
+            /** @description The provider's id. */
+            provider_id: string;
+        };
+        /** @description A new token, if the old one was the fault. */
+        ResumeConnection: {
+            /**
+             * Format: password
+             * @description Replaces the stored token.
+             */
+            access_token?: string | null;
+        };
+        /**
+         * @description Which rule decided.
+         * @enum {string}
+         */
+        Rule: "allowed" | "tenant_suspended" | "window_closed" | "template_not_ready";
+        /** @description The person's word that they know what may happen. */
+        SendAgain: {
+            /** @description Must be true: the customer may get the message twice. */
+            accept_possible_double: boolean;
+        };
+        SendAttemptId: string;
+        /** @description A message to send. */
+        SendRequest: {
+            /** @description What to send. */
+            content: components["schemas"]["NewContent"];
+            conversation_id?: components["schemas"]["ConversationId"] | null;
+            phone_number_id?: components["schemas"]["PhoneNumberId"] | null;
+            reply_to?: components["schemas"]["MessageId"] | null;
+            to?: components["schemas"]["Recipient"] | null;
+        };
+        /** @description A queued message. */
+        Sent: {
+            /** @description Why it was let through. */
+            decision: components["schemas"]["Decision"];
+            /** @description The message. */
+            message: components["schemas"]["MessageView"];
+        };
+        /** @description Address and password. */
+        SignIn: {
+            /** @description The person's address. */
+            email: string;
+            /**
+             * Format: password
+             * @description Their password.
+             */
+            password: string;
+        };
+        /** @description One step of the log. */
+        StepView: {
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            at: string;
+            /** @description What was found, or the cure. */
+            detail?: string | null;
+            /** @description `pending`, `done` or `failed`. */
+            state: string;
+            /** @description `token`, `waba`, `number`, `subscribe`, `route` or `templates`. */
+            step: string;
+        };
+        /** @description What a sync changed. */
+        SyncReport: {
+            /**
+             * Format: int32
+             * @description New here.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description Different now.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Gone at the provider.
+             */
+            removed: number;
+            /**
+             * Format: int32
+             * @description As before.
+             */
+            unchanged: number;
+        };
+        /** @description A button of a template. */
+        TemplateButton: {
+            /** @enum {string} */
+            kind: "quick_reply";
+            /** @description At most 25 characters. */
+            text: string;
+        } | {
+            /** @description Sample of the placeholder's value. */
+            example?: string | null;
+            /** @enum {string} */
+            kind: "url";
+            /** @description At most 25 characters. */
+            text: string;
+            /** @description May end with one placeholder. */
+            url: string;
+        } | {
+            /** @enum {string} */
+            kind: "phone_number";
+            /** @description The number. */
+            phone_number: string;
+            /** @description At most 25 characters. */
+            text: string;
+        } | {
+            /** @description Sample code. */
+            example?: string | null;
+            /** @enum {string} */
+            kind: "copy_code";
+        } | {
+            /** @enum {string} */
+            kind: "unsupported";
+            /** @description The provider's type. */
+            provider_type: string;
+            /** @description Its text. */
+            text?: string;
+        };
+        TemplateId: string;
+        /** @description A template with its values filled in. */
+        TemplateMessage: {
+            /** @description Language code, `en_US`. */
+            language: string;
+            /** @description Name at the provider. */
+            name: string;
+            /** @description The values that were given. */
+            parameters: components["schemas"]["Values"];
+            /** @description What the customer sees. */
+            rendered: components["schemas"]["Rendered"];
+        };
+        /** @description A template with what a send must fill. */
+        TemplateView: {
+            /** @description MARKETING, UTILITY or AUTHENTICATION. */
+            category: string;
+            /** @description Its parts. */
+            components: components["schemas"]["Component"][];
+            /** @description The template. */
+            id: components["schemas"]["TemplateId"];
+            /** @description Language code, `en_US`. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What a send must fill. */
+            parameters: components["schemas"]["Parameter"][];
+            /** @description GREEN to RED or UNKNOWN. */
+            quality?: string | null;
+            /** @description Why it was rejected. */
+            rejected_reason?: string | null;
+            /** @description APPROVED, PENDING, REJECTED, PAUSED … */
+            status: string;
+            /**
+             * Format: date-time
+             * @description When it was last read from the provider.
+             */
+            synced_at: string;
+            /** @description Why it can't be sent, in words; null when it can. */
+            unsendable?: string | null;
+            /** @description Its WABA. */
+            waba_id: components["schemas"]["WabaId"];
+        };
+        TenantId: string;
+        /** @description A tenant as its people see it. */
+        TenantView: {
+            /** @description The tenant. */
+            id: components["schemas"]["TenantId"];
+            /** @description Its name. */
+            name: string;
+            /** @description True when it was made for the simulated WhatsApp. */
+            sandbox: boolean;
+            /** @description Its place in addresses. */
+            slug: string;
+            /** @description `active` or `suspended`. */
+            state: string;
+        };
+        /** @description The form of an upload. */
+        UploadForm: {
+            /**
+             * Format: binary
+             * @description JPEG or PNG, at most 5 MB.
+             */
+            file: string;
+            /** @description The number it will go out on. */
+            phone_number_id: components["schemas"]["PhoneNumberId"];
+        };
+        UserId: string;
+        /** @description Values by parameter key: `header.1`, `header.media`, `body.first_name`, `button.0`. */
+        Values: {
+            [key: string]: string;
+        };
+        WabaId: string;
+        /** @description A WABA. */
+        WabaView: {
+            /** @description Where it lives. */
+            graph_environment: components["schemas"]["EnvironmentRef"];
+            /** @description The WABA. */
+            id: components["schemas"]["WabaId"];
+            /** @description Its name. */
+            name: string;
+            /** @description The provider's id. */
+            provider_waba_id: string;
+        };
+        /** @enum {string} */
+        ConversationFilter: "all" | "unread";
+        /** @description What the customer would see. */
+        TemplatePreview: {
+            /** @description What is missing or can't be used. */
+            faults: components["schemas"]["ProblemField"][];
+            /** @description By the code that renders what is sent. */
+            rendered: components["schemas"]["Rendered"];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A field can't be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong address or password */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not from the app's own origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many failures */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBody_ApiKeyView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The key */
+                api_key_id: components["schemas"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectNumber"];
+            };
+        };
+        responses: {
+            /** @description `state` tells whether it is connected; a failed step names the cure */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The run */
+                connection_id: components["schemas"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The run */
+                connection_id: components["schemas"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeConnection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contacts: {
+        parameters: {
+            query?: {
+                /** @description Start of the name, digits of the phone, or a whole user id. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_ContactView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The contact */
+                contact_id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: {
+                /** @description Which conversations; `all` if left out. */
+                view?: components["schemas"]["ConversationFilter"];
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_ConversationView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The conversation */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The conversation */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_MessageView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The conversation */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /** @description Id of the last event received, for clients that can't send the header `Last-Event-ID`. */
+                last_event_id?: string;
+            };
+            header?: {
+                /** @description Id of the last event received */
+                "last-event-id"?: string | null;
+            };
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream; each `data` is a domain event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["DomainEvent"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The media */
+                media_id: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1 to 128 characters, one per message */
+                "idempotency-key": string;
+            };
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule refused it; `decision` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The message */
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_again: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1 to 128 characters, one per message */
+                "idempotency-key": string;
+            };
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The message */
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendAgain"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_meta_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBody_MetaAppView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBody_NumberView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The number */
+                phone_number_id: components["schemas"]["PhoneNumberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The number */
+                phone_number_id: components["schemas"]["PhoneNumberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider refused */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The number */
+                phone_number_id: components["schemas"]["PhoneNumberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: {
+                /** @description Only this status, `APPROVED`. */
+                status?: string;
+                /** @description Only templates that this number can send. */
+                phone_number_id?: components["schemas"]["PhoneNumberId"];
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_TemplateView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The template */
+                template_id: components["schemas"]["TemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The template */
+                template_id: components["schemas"]["TemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_wabas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBody_WabaView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The WABA */
+                waba_id: components["schemas"]["WabaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider refused */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }

@@ -7,7 +7,7 @@ export function phoneText(value: string): string {
 
 /** What to call a contact: name, else username, phone number or user id. */
 export function contactName(contact: {
-  name: string | null;
+  name?: string | null;
   phone?: string | null;
   username?: string | null;
   user_id?: string | null;

@@ -22,7 +22,7 @@ export function MediaPhoto({
   onOpen,
 }: {
   slug: string;
-  mediaId: string | undefined;
+  mediaId: string | null | undefined;
   alt: string;
   onOpen?: (url: string) => void;
 }) {

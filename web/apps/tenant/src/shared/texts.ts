@@ -1,5 +1,11 @@
-import { translateHook } from "@parlance/ui";
+import { hasText, translate, translateHook } from "@parlance/ui";
 import type { en } from "../messages/en";
 
 /** Translates with the keys of this app's catalogue. */
 export const useT = translateHook<typeof en>();
+
+/** The text for a word the server chose, such as a state; the word itself when this build does not know it. */
+export function serverWord(group: string, word: string): string {
+  const key = `${group}.${word}`;
+  return hasText(key) ? translate(key) : word.replaceAll("_", " ");
+}

@@ -12,9 +12,9 @@ export function Gallery() {
   const theme = useTheme();
   const [dir, setDir] = useState<"ltr" | "rtl">("ltr");
   return (
-    <div dir={dir} className="thin-scroll focus-inset h-full overflow-y-auto" tabIndex={0} role="region" aria-label="Gallery">
+    <main dir={dir} className="thin-scroll focus-inset h-full overflow-y-auto" tabIndex={0}>
       <div className="mx-auto flex max-w-280 flex-col gap-8 px-6 py-6 max-md:px-4">
-        <header className="flex flex-wrap items-center gap-3">
+        <div className="flex flex-wrap items-center gap-3">
           <h1 className="text-2xl">Parts</h1>
           <div className="ms-auto flex gap-2">
             <Select aria-label="Theme" value={theme} onChange={(event) => setTheme(event.target.value as Theme)}>
@@ -27,13 +27,13 @@ export function Gallery() {
               <option value="rtl">Right to left</option>
             </Select>
           </div>
-        </header>
+        </div>
         <ControlsSection />
         <StatesSection />
         <MessagesSection />
         <DataSection />
         <OverlaysSection />
       </div>
-    </div>
+    </main>
   );
 }

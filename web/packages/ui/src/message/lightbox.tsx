@@ -15,6 +15,10 @@ export function Lightbox({ url, caption, onClose }: { url: string | undefined; c
         <Dialog.Overlay className="anim-fade fixed inset-0 z-40 bg-black/85" />
         <Dialog.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            if (event.target instanceof HTMLElement) event.target.focus();
+          }}
           className="fixed inset-0 z-50 flex flex-col text-white focus:outline-none"
           onClick={onClose}
         >

@@ -15,9 +15,9 @@ type BubbleProps = {
   direction: "in" | "out";
   quote?: { author: string; text: string; onOpen?: () => void };
   header?: ReactNode;
-  title?: string;
-  text?: string;
-  footer?: string;
+  title?: string | null;
+  text?: string | null;
+  footer?: string | null;
   buttons?: BubbleButton[];
   meta?: ReactNode;
   reactions?: { emoji: string; label: string }[];

@@ -8,6 +8,14 @@ import { Button, IconButton } from "./button";
 
 const useT = translateHook<typeof uiEn>();
 
+/** Starts in the first field; without one on the dialog itself, so that no tooltip of a button pops up. */
+function focusField(event: Event): void {
+  event.preventDefault();
+  const content = event.currentTarget ?? event.target;
+  if (!(content instanceof HTMLElement)) return;
+  (content.querySelector<HTMLElement>("input:not([type=file]), select, textarea") ?? content).focus();
+}
+
 type DialogProps = {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -29,6 +37,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         <RadixDialog.Overlay className="anim-fade fixed inset-0 z-40 bg-overlay" />
         <RadixDialog.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={focusField}
           className={cx(
             "fixed z-50 flex flex-col border bg-raised text-text shadow-float focus:outline-none",
             side

@@ -1,3 +1,4 @@
+import type { GraphEnvironmentCreate } from "@parlance/api-client-admin";
 import {
   Badge,
   Button,
@@ -88,7 +89,7 @@ export function EnvironmentsPage() {
 function CreateDialog({ onClose }: { onClose: () => void }) {
   const t = useT();
   const client = useQueryClient();
-  const [fields, setFields] = useState({
+  const [fields, setFields] = useState<GraphEnvironmentCreate>({
     name: "",
     kind: "meta",
     base_url: "https://graph.facebook.com",
@@ -129,7 +130,10 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
           <Input dir="auto" required value={fields.name} onChange={set("name")} />
         </Field>
         <Field label={t("environments.kind")} error={error?.fields.kind}>
-          <Select value={fields.kind} onChange={set("kind")}>
+          <Select
+            value={fields.kind}
+            onChange={(event) => setFields({ ...fields, kind: KINDS.find((kind) => kind === event.target.value) ?? "meta" })}
+          >
             {KINDS.map((kind) => (
               <option key={kind} value={kind}>
                 {t(`environmentKind.${kind}`)}

@@ -35,7 +35,7 @@ const LOOK: Record<Outcome, { tone: Tone; icon: ReactNode }> = {
   unreadable: { tone: "danger", icon: <TriangleAlert size={12} aria-hidden /> },
 };
 
-function webhooksQuery(outcome: string | undefined, tenantId: string | undefined) {
+function webhooksQuery(outcome: Outcome | undefined, tenantId: string | undefined) {
   return infiniteQueryOptions({
     queryKey: ["webhooks", outcome, tenantId],
     queryFn: ({ pageParam }) =>
@@ -51,7 +51,12 @@ export function WebhooksPage() {
   const t = useT();
   const navigate = useNavigate({ from: "/webhooks" });
   const filter = useSearch({ from: "/frame/webhooks" });
-  const log = useInfiniteQuery(webhooksQuery(filter.outcome, filter.tenant));
+  const log = useInfiniteQuery(
+    webhooksQuery(
+      OUTCOMES.find((outcome) => outcome === filter.outcome),
+      filter.tenant,
+    ),
+  );
   const tenants = useInfiniteQuery(tenantsQuery);
   const columns = useColumns();
   const filtered = Boolean(filter.outcome || filter.tenant);

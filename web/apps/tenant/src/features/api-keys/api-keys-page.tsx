@@ -12,7 +12,7 @@ import {
   Table,
   toast,
 } from "@parlance/ui";
-import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
@@ -23,12 +23,9 @@ import { CreateKeyDialog } from "./create-key-dialog";
 
 /** The tenant's API keys. */
 export function apiKeysQuery(slug: string) {
-  return infiniteQueryOptions({
+  return queryOptions({
     queryKey: ["t", slug, "api-keys"],
-    queryFn: ({ pageParam }) =>
-      unwrap(api.GET("/v1/t/{slug}/api-keys", { params: { path: { slug }, query: { cursor: pageParam } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    queryFn: () => unwrap(api.GET("/v1/t/{slug}/api-keys", { params: { path: { slug } } })),
   });
 }
 
@@ -39,14 +36,14 @@ export function ApiKeysPage() {
   const client = useQueryClient();
   const search = useSearch({ from: "/t/$slug/settings/api-keys" });
   const navigate = useNavigate({ from: "/t/$slug/settings/api-keys" });
-  const keys = useInfiniteQuery(apiKeysQuery(slug));
+  const keys = useQuery(apiKeysQuery(slug));
   const [revoking, setRevoking] = useState<ApiKey>();
   const create = (
     <Button variant="primary" icon={<Plus size={14} aria-hidden />} onClick={() => void navigate({ search: { create: true } })}>
       {t("keys.create")}
     </Button>
   );
-  const rows = keys.data?.pages.flatMap((page) => page.items);
+  const rows = keys.data?.items;
   return (
     <Page title={t("keys.title")} wide actions={rows?.length ? create : undefined}>
       <p className="mb-4 max-w-150 text-muted text-sm">{t("keys.intro")}</p>
@@ -57,9 +54,6 @@ export function ApiKeysPage() {
           label={t("keys.title")}
           rows={rows}
           rowKey={(row) => row.id}
-          hasMore={keys.hasNextPage}
-          loadingMore={keys.isFetchingNextPage}
-          onLoadMore={() => void keys.fetchNextPage()}
           empty={
             <EmptyState icon={<KeyRound size={20} aria-hidden />} title={t("keys.empty.title")} action={create}>
               {t("keys.empty.text")}

@@ -15,7 +15,7 @@ import {
 
 type Pages<T> = InfiniteData<Page<T>, string | undefined>;
 
-const RANK: Record<Message["status"], number> = {
+const RANK: Record<string, number> = {
   queued: 0,
   submitted: 10,
   unknown: 20,
@@ -32,7 +32,7 @@ const RANK: Record<Message["status"], number> = {
 
 /** Of two readings of one message the one that knows more: answers may overtake each other. */
 export function newerMessage(known: Message, incoming: Message): Message {
-  return RANK[incoming.status] >= RANK[known.status] ? incoming : known;
+  return (RANK[incoming.status] ?? 0) >= (RANK[known.status] ?? 0) ? incoming : known;
 }
 
 /** Puts a row into a newest-first list of pages, replacing its older self; rows older than what is loaded stay out. */
@@ -47,7 +47,7 @@ export function placeRow<T extends { id: string }>(pages: Page<T>[], row: T, bef
     }
   }
   const last = rest.at(-1);
-  if (last && last.next_cursor === null) last.items.push(row);
+  if (last && !last.next_cursor) last.items.push(row);
   return rest;
 }
 

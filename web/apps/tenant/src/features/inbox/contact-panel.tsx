@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { contactName, phoneText } from "../../shared/format";
 import { useTenant } from "../../shared/session";
-import { useT } from "../../shared/texts";
+import { serverWord, useT } from "../../shared/texts";
 import { contactQuery } from "./queries";
 import { WindowBadge } from "./window";
 
@@ -71,10 +71,10 @@ function Facts({ slug, conversation }: { slug: string; conversation: Conversatio
           <KeyValues
             stacked
             entries={contact.data.identities.map((identity) => ({
-              name: t(`identity.${identity.kind}`),
+              name: serverWord("identity", identity.kind),
               value: (
                 <CopyValue
-                  label={t(`identity.${identity.kind}`)}
+                  label={serverWord("identity", identity.kind)}
                   text={identity.kind === "phone" ? phoneText(identity.value) : identity.value}
                 />
               ),

@@ -38,7 +38,9 @@ export function ConversationList({ slug, view, selected, list }: ListProps) {
   return (
     <>
       <header className="border-b px-4 pt-3">
-        <h1 className="text-lg">{t("nav.inbox")}</h1>
+        <p aria-hidden className="font-semibold text-lg">
+          {t("nav.inbox")}
+        </p>
         <nav aria-label={t("inbox.views")} className="-mb-px mt-1 flex gap-1">
           {(["all", "unread"] as const).map((name) => (
             <Link

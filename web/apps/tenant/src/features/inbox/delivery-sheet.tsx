@@ -14,7 +14,7 @@ import {
   Ticks,
 } from "@parlance/ui";
 import { useQuery } from "@tanstack/react-query";
-import { useT } from "../../shared/texts";
+import { serverWord, useT } from "../../shared/texts";
 import { messageQuery } from "./queries";
 
 /** What happened to one message and why, from the ledger. */
@@ -45,9 +45,9 @@ export function DeliverySheet({
 function Detail({ detail }: { detail: MessageDetail }) {
   const t = useT();
   const { message, attempts } = detail;
-  const reached = (at: string | null): Step["state"] =>
+  const reached = (at: string | null | undefined): Step["state"] =>
     at ? "done" : message.status === "failed" || message.status === "cancelled" ? "skipped" : "waiting";
-  const time = (at: string | null) => (at ? absoluteText(at) : undefined);
+  const time = (at: string | null | undefined) => (at ? absoluteText(at) : undefined);
   const steps: Step[] = [
     { key: "queued", title: t("delivery.queued"), state: "done", detail: time(message.created_at) },
     { key: "accepted", title: t("ui.status.accepted"), state: reached(message.accepted_at), detail: time(message.accepted_at) },
@@ -68,7 +68,7 @@ function Detail({ detail }: { detail: MessageDetail }) {
         <Notice tone="danger" title={message.error.message}>
           <p>{message.error.cause}</p>
           <p>{message.error.next_step}</p>
-          {message.error.code === null ? null : (
+          {message.error.code == null ? null : (
             <p className="text-muted text-xs">{t("delivery.code", { code: String(message.error.code) })}</p>
           )}
         </Notice>
@@ -115,20 +115,19 @@ function Detail({ detail }: { detail: MessageDetail }) {
 }
 
 function Attempt({ attempt }: { attempt: SendAttempt }) {
-  const t = useT();
   const at = attempt.finished_at ?? attempt.claimed_at ?? attempt.planned_at;
   return (
     <li className="rounded-card border p-3 text-sm">
       <p className="flex flex-wrap justify-between gap-x-3">
         <span className="font-semibold">
-          {attempt.attempt}. {t(`attempt.${attempt.state}`)}
+          {attempt.attempt}. {serverWord("attempt", attempt.state)}
         </span>
         <span className="text-muted text-xs">{absoluteText(at)}</span>
       </p>
       {attempt.fault ? (
         <p className="wrap-any mt-1 text-muted">
-          {attempt.fault.message}
-          {attempt.fault.code === null ? "" : ` (${attempt.fault.code})`}
+          {attempt.fault.message ?? serverWord("fault", attempt.fault.class)}
+          {attempt.fault.code == null ? "" : ` (${attempt.fault.code})`}
           {attempt.fault.trace_id ? ` · ${attempt.fault.trace_id}` : ""}
         </p>
       ) : null}

@@ -1,7 +1,7 @@
 import { EmptyState, isTyping } from "@parlance/ui";
 import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { MessagesSquare } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
 import { ConversationList, useConversationRows } from "./conversation-list";
@@ -16,6 +16,7 @@ export function InboxPage() {
   useTriageKeys(list.rows, conversationId);
   return (
     <div className="flex h-full">
+      <h1 className="sr-only">{t("nav.inbox")}</h1>
       <section
         aria-label={t("inbox.list")}
         className={`flex w-85 shrink-0 flex-col border-e bg-surface max-lg:w-75 max-md:w-full ${conversationId ? "max-md:hidden" : ""}`}
@@ -44,6 +45,10 @@ export function NothingOpen() {
 function useTriageKeys(rows: { id: string }[] | undefined, selected: string | undefined): void {
   const navigate = useNavigate();
   const { slug } = useTenant();
+  const asked = useRef<string>(undefined);
+  useEffect(() => {
+    asked.current = selected;
+  }, [selected]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || !rows) return;
@@ -54,10 +59,11 @@ function useTriageKeys(rows: { id: string }[] | undefined, selected: string | un
         return;
       }
       if (step === 0) return;
-      const at = rows.findIndex((row) => row.id === selected);
+      const at = rows.findIndex((row) => row.id === asked.current);
       const next = rows[at < 0 ? 0 : at + step];
       if (!next) return;
       event.preventDefault();
+      asked.current = next.id;
       void navigate({ to: "/t/$slug/inbox/$conversationId", params: { slug, conversationId: next.id }, search: true });
     };
     window.addEventListener("keydown", onKey);

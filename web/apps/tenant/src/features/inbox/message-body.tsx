@@ -9,9 +9,9 @@ import { DownloadLink, ThreadPhoto } from "./thread-media";
 type T = ReturnType<typeof useT>;
 type Parts = {
   header?: ReactNode;
-  title?: string;
-  text?: string;
-  footer?: string;
+  title?: string | null;
+  text?: string | null;
+  footer?: string | null;
   buttons?: BubbleButton[];
   children?: ReactNode;
 };
@@ -57,13 +57,13 @@ function contacts(content: Extract<Content, { type: "contacts" }>): Parts {
     children: (
       <ul className="flex flex-col gap-1.5">
         {content.cards.map((card) => (
-          <li key={`${card.name}-${card.phones.join()}`}>
+          <li key={`${card.name}-${card.phones?.join()}`}>
             <Line icon={<Contact size={16} aria-hidden />}>
               <span className="block font-semibold" dir="auto">
                 {card.name}
               </span>
               <span className="tabular block" dir="ltr">
-                {card.phones.join(", ")}
+                {card.phones?.join(", ")}
               </span>
             </Line>
           </li>
@@ -77,7 +77,7 @@ function template(slug: string, rendered: Rendered): Parts {
   return renderedParts(rendered, (mediaId) => <ThreadPhoto slug={slug} mediaId={mediaId} alt={rendered.body} />);
 }
 
-function tap(title: string, detail: string | undefined, note: string): Parts {
+function tap(title: string, detail: string | null | undefined, note: string): Parts {
   return {
     children: (
       <Line icon={<MousePointerClick size={16} aria-hidden />}>

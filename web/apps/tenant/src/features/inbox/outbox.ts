@@ -65,7 +65,7 @@ async function post(entry: PendingSend): Promise<SendAnswer> {
   patch(entry, { state: "sending" });
   return unwrap(
     api.POST("/v1/t/{slug}/messages", {
-      params: { path: { slug: entry.slug }, header: { "Idempotency-Key": entry.key } },
+      params: { path: { slug: entry.slug }, header: { "idempotency-key": entry.key } },
       body: { conversation_id: entry.conversationId, content: entry.content, reply_to: entry.replyTo },
     }),
   );
@@ -121,7 +121,7 @@ export function dropPending(entry: PendingSend): void {
 export function sendAgain(slug: string, message: Message): Promise<SendAnswer> {
   return unwrap(
     api.POST("/v1/t/{slug}/messages/{message_id}/send-again", {
-      params: { path: { slug, message_id: message.id }, header: { "Idempotency-Key": `again-${message.id}` } },
+      params: { path: { slug, message_id: message.id }, header: { "idempotency-key": `again-${message.id}` } },
       body: { accept_possible_double: true },
     }),
   );

@@ -5,7 +5,7 @@ import { api, unwrap } from "../../shared/api";
 /** A view of the conversation list. */
 export type View = "all" | "unread";
 /** One page of a keyset list. */
-export type Page<T> = { items: T[]; next_cursor: string | null };
+export type Page<T> = { items: T[]; next_cursor?: string | null };
 
 const PAGE_ROWS = 50;
 

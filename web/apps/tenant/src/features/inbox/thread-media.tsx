@@ -5,7 +5,7 @@ import { MediaPhoto, mediaQuery } from "../../shared/media";
 import { useT } from "../../shared/texts";
 
 /** A photo in the thread; opens large. */
-export function ThreadPhoto({ slug, mediaId, alt }: { slug: string; mediaId: string | undefined; alt: string }) {
+export function ThreadPhoto({ slug, mediaId, alt }: { slug: string; mediaId: string | null | undefined; alt: string }) {
   const [open, setOpen] = useState<string>();
   return (
     <>
@@ -16,7 +16,7 @@ export function ThreadPhoto({ slug, mediaId, alt }: { slug: string; mediaId: str
 }
 
 /** A link to a stored file, once it is here. */
-export function DownloadLink({ slug, mediaId }: { slug: string; mediaId: string | undefined }) {
+export function DownloadLink({ slug, mediaId }: { slug: string; mediaId: string | null | undefined }) {
   const t = useT();
   const media = useQuery({ ...mediaQuery(slug, mediaId ?? ""), enabled: Boolean(mediaId) });
   if (media.data?.url) {

@@ -12,7 +12,7 @@ export function useWindowLeft(expiresAt: string | null | undefined): number {
 const SOON_MS = 2 * 3_600_000;
 
 /** How long free-form answers are still possible. */
-export function WindowBadge({ expiresAt }: { expiresAt: string | null }) {
+export function WindowBadge({ expiresAt }: { expiresAt: string | null | undefined }) {
   const t = useT();
   const left = useWindowLeft(expiresAt);
   if (left <= 0) {

@@ -20,7 +20,7 @@ import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import { api, unwrap } from "../../shared/api";
 import { useTenant } from "../../shared/session";
-import { useT } from "../../shared/texts";
+import { serverWord, useT } from "../../shared/texts";
 import { connectionQuery } from "./queries";
 
 /** The second half of the wizard: what was done, what failed and how to mend it. */
@@ -47,7 +47,7 @@ export function ConnectionPage() {
           <>
             <Outcome slug={slug} connection={connection.data} />
             <Card title={t("connect.steps")}>
-              <StepLog label={t("connect.steps")} steps={stepsOf(connection.data, t)} />
+              <StepLog label={t("connect.steps")} steps={stepsOf(connection.data)} />
             </Card>
             {connection.data.state === "failed" ? <Resume slug={slug} connection={connection.data} /> : null}
           </>
@@ -59,15 +59,19 @@ export function ConnectionPage() {
   );
 }
 
-function stepsOf(connection: Connection, t: ReturnType<typeof useT>): Step[] {
+function stateOf(word: string, atWork: boolean): Step["state"] {
+  if (word === "done" || word === "failed") return word;
+  return atWork ? "running" : "waiting";
+}
+
+function stepsOf(connection: Connection): Step[] {
   const firstOpen = connection.steps.findIndex((step) => step.state === "pending");
   return connection.steps.map((step, index) => ({
     key: step.step,
-    title: t(`connectStep.${step.step}`),
-    state:
-      step.state === "pending" ? (connection.state === "running" && index === firstOpen ? "running" : "waiting") : step.state,
+    title: serverWord("connectStep", step.step),
+    state: stateOf(step.state, connection.state === "running" && index === firstOpen),
     detail: step.detail ?? undefined,
-    time: step.at ? <RelativeTime at={step.at} /> : undefined,
+    time: step.state === "pending" ? undefined : <RelativeTime at={step.at} />,
   }));
 }
 

@@ -23,6 +23,6 @@ export function renderedParts(
       ) : undefined,
     text: rendered.body,
     footer: rendered.footer ?? undefined,
-    buttons: rendered.buttons.map((button) => ({ kind: BUTTON_KIND[button.kind] ?? "other", text: button.text })),
+    buttons: (rendered.buttons ?? []).map((button) => ({ kind: BUTTON_KIND[button.kind] ?? "other", text: button.text })),
   };
 }

@@ -1,0 +1,19 @@
+//! Both surfaces over HTTP as their callers see them: who may do what, what stays apart, and what the answers say.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod admin_breaker;
+mod api_keys;
+mod breaker;
+mod connections;
+mod document;
+mod error_codes;
+mod hostile;
+mod media;
+mod pages;
+mod permissions;
+mod probes;
+mod provider;
+mod sending;
+mod sign_in;
+mod stage;
+mod stream;

@@ -1,0 +1,14 @@
+//! The promises that the database keeps, tried as the runtime roles: nothing here trusts the code above the tables.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod aborts;
+mod backup;
+mod catalogue;
+mod classes;
+mod idempotency;
+mod isolation;
+mod migrations;
+mod outbox;
+mod session;
+mod vault;
+mod ways_in;
