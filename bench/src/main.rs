@@ -1,1 +1,94 @@
-fn main() {}
+//! The bench: each figure is a ratio to a floor that was measured in the same run, on the same cores, in the same
+//! cluster. Started by `bench/run`, which gives it a durable PostgreSQL of its own. It must never be part of the
+//! product, and never judge by an absolute rate.
+
+mod ingest;
+mod machine;
+mod queries;
+mod report;
+mod rounds;
+mod stage;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use clap::{Parser, ValueEnum};
+
+use crate::{report::Report, rounds::Plan, stage::Stage};
+
+/// The server's allocator, so that both are measured alike.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What is measured; bench/README.md says what each id means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Id {
+    #[value(name = "I1")]
+    I1,
+    #[value(name = "I2")]
+    I2,
+    #[value(name = "I4")]
+    I4,
+    #[value(name = "Q1")]
+    Q1,
+    #[value(name = "Q2")]
+    Q2,
+}
+
+/// Measures Parlance against floors taken in the same run.
+#[derive(Debug, Parser)]
+#[command(name = "bench/run")]
+struct Args {
+    /// Fewer and shorter rounds, less data, and 0.8 of each target.
+    #[arg(long)]
+    short: bool,
+    /// Writes one JSON line per figure to this file as well.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// What to measure; everything when none is named.
+    #[arg(ignore_case = true)]
+    ids: Vec<Id>,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let args = Args::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let good = runtime.block_on(run(&args))?;
+    Ok(if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(args: &Args) -> anyhow::Result<bool> {
+    let plan = if args.short { Plan::short() } else { Plan::full() };
+    let wanted = |id| args.ids.is_empty() || args.ids.contains(&id);
+    let mut report = Report::new(&plan, args.json.as_deref())?;
+    let stage = Stage::new(plan).await?;
+    report.note(&stage.describe().await?)?;
+    if wanted(Id::I1) || wanted(Id::I2) || wanted(Id::I4) {
+        let ingest = ingest::Ingest::start(&stage).await?;
+        if wanted(Id::I1) || wanted(Id::I2) {
+            report.add(ingest::acknowledged(&stage, &ingest, wanted(Id::I1), wanted(Id::I2)).await?)?;
+        }
+        if wanted(Id::I4) {
+            report.add(ingest::idle(&stage, &ingest).await?)?;
+        }
+        ingest.stop().await;
+    }
+    if wanted(Id::Q1) || wanted(Id::Q2) {
+        let inbox = queries::Inbox::fill(&stage).await?;
+        if wanted(Id::Q1) {
+            report.add(queries::page(&stage, &inbox).await?)?;
+        }
+        if wanted(Id::Q2) {
+            report.add(queries::point_read(&stage, &inbox).await?)?;
+            report.add(queries::insert(&stage, &inbox).await?)?;
+        }
+    }
+    report.finish()
+}

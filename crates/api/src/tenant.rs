@@ -54,7 +54,7 @@ pub struct CookiePolicy {
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Parlance tenant API", description = "What one tenant's people and developers may do."),
-    components(schemas(Problem)),
+    components(schemas(Problem, conversations::ConversationFilter)),
     modifiers(&Security)
 )]
 struct Document;

@@ -135,6 +135,14 @@ typed_ids! {
     WabaId = "wab";
 }
 
+impl MediaId {
+    /// Key of the bytes in the blob store: `<tenant>/<media>`.
+    #[must_use]
+    pub fn blob_key(self, tenant: TenantId) -> String {
+        format!("{tenant}/{self}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

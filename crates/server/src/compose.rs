@@ -101,11 +101,14 @@ impl Parts<'_> {
         if self.any(&[Role::AdminApi]) {
             running.platform = Some(self.admin_api(shutdown).await?);
         }
-        tracker.close();
-        shutdown.spawn("inbound", async move {
-            tracker.wait().await;
-            Ok::<(), std::convert::Infallible>(())
-        });
+        // Without its roles nothing would be waited for, and a task that ends by itself ends the program.
+        if self.any(&[Role::Gateway, Role::Normalizer]) {
+            tracker.close();
+            shutdown.spawn("inbound", async move {
+                tracker.wait().await;
+                Ok::<(), std::convert::Infallible>(())
+            });
+        }
         Ok(running)
     }
 

@@ -1,6 +1,6 @@
 //! Contacts: people as one tenant knows them.
 
-use domain::{ContactId, ConversationId, Result, channel::IdentityKind, permission::Permission};
+use domain::{ContactId, ConversationId, Error, Result, channel::IdentityKind, permission::Permission};
 use serde::Serialize;
 use store::{
     TenantScope, contacts,
@@ -51,6 +51,9 @@ impl TenantServices {
     /// A page of contacts, newest first; `query` is digits of the phone, the start of the name, or a whole id.
     pub async fn contacts(&self, scope: &TenantScope, query: Option<&str>, page: &PageRequest) -> Result<Page<ContactView>> {
         scope.require(Permission::ContactsRead)?;
+        if query.is_some_and(|query| query.contains('\0')) {
+            return Err(Error::invalid("q", "Remove the NUL character."));
+        }
         let mut tx = self.db.begin(scope).await?;
         Ok(contacts::page(&mut tx, query, page).await?.map(ContactView::from))
     }

@@ -79,7 +79,7 @@ impl TenantServices {
             return Err(Error::invalid("file", "Send a JPEG or PNG image."));
         };
         let id: MediaId = self.ids.make();
-        let blob_key = blob_key(scope.tenant_id(), id);
+        let blob_key = id.blob_key(scope.tenant_id());
         let mut tx = self.db.begin(scope).await?;
         numbers::get(&mut tx, upload.phone_number_id).await?;
         drop(tx);
@@ -151,7 +151,7 @@ impl TenantServices {
     /// The bytes behind a link; a forged, expired or erased one is not found.
     pub async fn linked_media(&self, token: &str) -> Result<LinkedMedia> {
         let claim = self.open_link(token).ok_or_else(link_gone)?;
-        let bytes = self.blobs.get(&blob_key(claim.tenant, claim.media)).await?;
+        let bytes = self.blobs.get(&claim.media.blob_key(claim.tenant)).await?;
         Ok(LinkedMedia { bytes: bytes.ok_or_else(link_gone)?, mime_type: claim.mime_type })
     }
 
@@ -182,7 +182,3 @@ fn link_gone() -> Error {
     Error::new(ErrorKind::NotFound, "link-expired", "This link has expired. Open the message again for a fresh one.")
 }
 
-/// Where a media's bytes are: `<tenant>/<media>`.
-fn blob_key(tenant: TenantId, media: MediaId) -> String {
-    format!("{}/{}", tenant.uuid().simple(), media.uuid().simple())
-}

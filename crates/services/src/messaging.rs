@@ -1,5 +1,6 @@
 //! Sending: the pure decision, then one transaction with message, ledger row, audit entry and event.
 
+mod draft;
 pub mod explain;
 mod send;
 

@@ -193,7 +193,7 @@ impl TenantServices {
     async fn subscribe_app(&self, run: &Run) -> std::result::Result<(), ProviderFault> {
         self.provider.subscribe(&run.provider).await?;
         let apps = self.provider.subscribed_apps(&run.provider).await?;
-        if apps.iter().any(|app| *app == run.app.app_id) {
+        if apps.contains(&run.app.app_id) {
             return Ok(());
         }
         Err(ProviderFault {

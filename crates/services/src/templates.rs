@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    FieldError, GraphEnvironmentId, PhoneNumberId, Result, TemplateId, WabaId,
+    Error, FieldError, GraphEnvironmentId, PhoneNumberId, Result, TemplateId, WabaId,
     event::DomainEvent,
     permission::Permission,
     template::{Component, Parameter, Rendered, Values},
@@ -125,6 +125,9 @@ impl TenantServices {
         page: &PageRequest,
     ) -> Result<Page<TemplateView>> {
         scope.require(Permission::TemplatesRead)?;
+        if status.as_ref().is_some_and(|status| status.contains('\0')) {
+            return Err(Error::invalid("status", "Remove the NUL character."));
+        }
         let mut tx = self.db.begin(scope).await?;
         let waba_id = match number {
             Some(number) => Some(numbers::get(&mut tx, number).await?.waba_id),

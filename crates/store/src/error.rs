@@ -85,10 +85,10 @@ fn constraint_fault(name: &str) -> Option<DomainError> {
         "graph_environments_version" => DomainError::invalid("graph_version", "A version prefix such as v26.0."),
         "meta_apps_app_id_key" => conflict("app_id", "This app is set up already in this Graph environment."),
         "waba_routes_pkey" | "waba_routes_waba_key" => {
-            conflict("provider_waba_id", "This WhatsApp Business Account is connected already. Release it there first, or ask the platform admin for a transfer.")
+            conflict("provider_waba_id", "This WhatsApp Business Account is connected already. Ask the platform admin of this installation about it.")
         }
         "number_routes_pkey" | "number_routes_number_key" => {
-            conflict("provider_number_id", "This number is connected already. Release it there first, or ask the platform admin for a transfer.")
+            conflict("provider_number_id", "This number is connected already. Ask the platform admin of this installation about it.")
         }
         _ => return None,
     })

@@ -2,7 +2,7 @@
 
 use domain::Ids;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
 
 use crate::{
     error::{Error, Result},
@@ -18,7 +18,9 @@ pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 /// Makes the roles that are missing, sets the passwords, creates the database and takes from PUBLIC what would let a
 /// statement change its tenant. Needs a superuser; on hosted PostgreSQL `doctor` names what is missing instead.
 pub async fn prepare_cluster(superuser_url: &SecretString, database: &str, passwords: &[(&str, SecretString)]) -> Result<()> {
+    // The statements below hold passwords: not even a debug log may show them.
     let options: PgConnectOptions = superuser_url.expose_secret().parse().map_err(Error::Database)?;
+    let options = options.disable_statement_logging();
     let mut connection = PgConnection::connect_with(&options).await?;
     for role in LOGIN_ROLES {
         let bypass = if role == "backup" { "bypassrls" } else { "nobypassrls" };
@@ -40,6 +42,15 @@ pub async fn prepare_cluster(superuser_url: &SecretString, database: &str, passw
     connection.close().await?;
     let mut connection = PgConnection::connect_with(&options.database(database)).await?;
     harden(&mut connection, database).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Drops a database with everything in it, connections included.
+pub async fn drop_database(superuser_url: &SecretString, database: &str) -> Result<()> {
+    let options: PgConnectOptions = superuser_url.expose_secret().parse().map_err(Error::Database)?;
+    let mut connection = PgConnection::connect_with(&options).await?;
+    run(&mut connection, format!("drop database if exists \"{database}\" with (force)")).await?;
     connection.close().await?;
     Ok(())
 }

@@ -7,13 +7,19 @@ use crate::TestDb;
 impl TestDb {
     /// Runs statements as superuser; for fixtures.
     pub async fn sql(&self, statements: &str) {
-        self.superuser.execute(AssertSqlSafe(statements.to_owned())).await.unwrap();
+        self.superuser
+            .execute(AssertSqlSafe(statements.to_owned()))
+            .await
+            .unwrap();
     }
 
     /// The rows of a query as a JSON array of objects, read as superuser.
     pub async fn json(&self, query: &str) -> Value {
         let query = format!("select coalesce(jsonb_agg(to_jsonb(q)), '[]') from ({query}) q");
-        sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&self.superuser).await.unwrap()
+        sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_one(&self.superuser)
+            .await
+            .unwrap()
     }
 
     /// Digest of every row of one tenant, in every table that has a `tenant_id`, read as superuser. Equal digests mean
@@ -33,7 +39,12 @@ impl TestDb {
             format!("select '{table}' as name, row_to_json(r)::text as line from {table} r where r.tenant_id = '{}'", tenant.uuid())
         });
         let all = parts.collect::<Vec<_>>().join(" union all ");
-        let query = format!("select md5(coalesce(string_agg(name || line, '|' order by name, line), '')) from ({all}) rows");
-        sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&self.superuser).await.unwrap()
+        let query = format!(
+            "select md5(coalesce(string_agg(name || line, '|' order by name, line), '')) from ({all}) rows"
+        );
+        sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_one(&self.superuser)
+            .await
+            .unwrap()
     }
 }

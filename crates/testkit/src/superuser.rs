@@ -21,11 +21,14 @@ impl Superuser {
         let read = async {
             let mut connection = PgConnection::connect(&self.url).await?;
             let sql = format!("select to_jsonb(rows) from ({select}) as rows");
-            let rows = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut connection).await?;
+            let rows = sqlx::query_scalar(AssertSqlSafe(sql))
+                .fetch_all(&mut connection)
+                .await?;
             connection.close().await?;
             Ok(rows)
         };
-        read.await.map_err(|error: sqlx::Error| format!("{select}: {error}"))
+        read.await
+            .map_err(|error: sqlx::Error| format!("{select}: {error}"))
     }
 
     /// Rows of a `select` as JSON objects.
@@ -44,9 +47,12 @@ impl Superuser {
     /// Runs one statement; returns the number of rows it touched.
     pub async fn run(&self, statement: &str) -> u64 {
         let mut connection = PgConnection::connect(&self.url).await.unwrap();
-        let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await;
+        let done = sqlx::query(AssertSqlSafe(statement.to_owned()))
+            .execute(&mut connection)
+            .await;
         connection.close().await.unwrap();
-        done.unwrap_or_else(|error| panic!("{statement}: {error}")).rows_affected()
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"))
+            .rows_affected()
     }
 
     /// Every row of every table of schema public as text, one a line; `bytea` is in hex.
@@ -55,7 +61,10 @@ impl Superuser {
         let mut dump = String::new();
         for table in self.rows(tables).await {
             let table = table["name"].as_str().unwrap();
-            for row in self.rows(&format!("select t::text as line from {table} as t order by 1")).await {
+            for row in self
+                .rows(&format!("select t::text as line from {table} as t order by 1"))
+                .await
+            {
                 dump.push_str(&format!("{table} {}\n", row["line"].as_str().unwrap()));
             }
         }

@@ -17,21 +17,55 @@ const OWN_SESSION: [&str; 3] = ["sign_in", "sign_out", "me"];
 
 /// Fields that hold no id of a tenant's thing: operation (`*` for any), field, and why.
 const NOT_OF_A_TENANT: [(&str, &str, &str); 8] = [
-    ("create_connection", "body.meta_app_id", "MetaApps belong to the installation; every tenant may name each of them"),
-    ("create_connection", "body.provider_waba_id", "the provider's id: its own tests say what a foreign one gets"),
-    ("create_connection", "body.provider_number_id", "the provider's id: its own tests say what a foreign one gets"),
-    ("send_message", "body.content.buttons[].id", "the caller's own word, sent to the customer"),
-    ("*", "header.idempotency-key", "the caller's own word; its own test uses another tenant's"),
-    ("*", "query.cursor", "a place in the caller's own order; its own test uses another tenant's"),
-    ("stream_events", "header.last-event-id", "a place in the outbox; its own test uses another tenant's"),
-    ("stream_events", "query.last_event_id", "a place in the outbox; its own test uses another tenant's"),
+    (
+        "create_connection",
+        "body.meta_app_id",
+        "MetaApps belong to the installation; every tenant may name each of them",
+    ),
+    (
+        "create_connection",
+        "body.provider_waba_id",
+        "the provider's id: its own tests say what a foreign one gets",
+    ),
+    (
+        "create_connection",
+        "body.provider_number_id",
+        "the provider's id: its own tests say what a foreign one gets",
+    ),
+    (
+        "send_message",
+        "body.content.buttons[].id",
+        "the caller's own word, sent to the customer",
+    ),
+    (
+        "*",
+        "header.idempotency-key",
+        "the caller's own word; its own test uses another tenant's",
+    ),
+    (
+        "*",
+        "query.cursor",
+        "a place in the caller's own order; its own test uses another tenant's",
+    ),
+    (
+        "stream_events",
+        "header.last-event-id",
+        "a place in the outbox; its own test uses another tenant's",
+    ),
+    (
+        "stream_events",
+        "query.last_event_id",
+        "a place in the outbox; its own test uses another tenant's",
+    ),
 ];
 
 /// Fields whose value is shown back and never looked up: any id gets the same answer.
 const ECHOED: [(&str, &str); 1] = [("preview_template", "body.parameters.*")];
 
 fn excepted(operation: &str, field: &str) -> bool {
-    let of_nobody = NOT_OF_A_TENANT.iter().any(|(op, name, _)| (*op == "*" || *op == operation) && *name == field);
+    let of_nobody = NOT_OF_A_TENANT
+        .iter()
+        .any(|(op, name, _)| (*op == "*" || *op == operation) && *name == field);
     of_nobody || ECHOED.contains(&(operation, field))
 }
 
@@ -40,16 +74,29 @@ fn every_operation_and_every_field_has_a_probe() {
     let operations = operations(&openapi());
     let mut probed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for probe in PROBES {
-        let operation = operations.get(probe.operation).unwrap_or_else(|| panic!("{} is gone: remove its probe", probe.operation));
+        let operation = operations
+            .get(probe.operation)
+            .unwrap_or_else(|| panic!("{} is gone: remove its probe", probe.operation));
         for field in probe.fields {
-            assert!(operation.fields.contains(*field), "{} has no field {field}: mend its probe", operation.id);
+            assert!(
+                operation.fields.contains(*field),
+                "{} has no field {field}: mend its probe",
+                operation.id
+            );
         }
         probed.entry(probe.operation).or_default().extend(probe.fields);
     }
-    for operation in operations.values().filter(|operation| !OWN_SESSION.contains(&operation.id.as_str())) {
+    for operation in operations
+        .values()
+        .filter(|operation| !OWN_SESSION.contains(&operation.id.as_str()))
+    {
         let fields = probed.get(operation.id.as_str());
         let fields = fields.unwrap_or_else(|| panic!("{} has no probe: add one to probes.rs", operation.id));
-        assert!(operation.path.starts_with("/v1/t/{slug}/"), "{} stands outside the tenant's address", operation.id);
+        assert!(
+            operation.path.starts_with("/v1/t/{slug}/"),
+            "{} stands outside the tenant's address",
+            operation.id
+        );
         for field in operation.fields.iter().filter(|field| *field != "path.slug") {
             assert!(
                 fields.contains(field.as_str()) || excepted(&operation.id, field),
@@ -59,7 +106,9 @@ fn every_operation_and_every_field_has_a_probe() {
         }
     }
     for (id, field, _) in NOT_OF_A_TENANT {
-        let known = operations.values().any(|op| (id == "*" || op.id == id) && op.fields.contains(field));
+        let known = operations
+            .values()
+            .any(|op| (id == "*" || op.id == id) && op.fields.contains(field));
         assert!(known, "{id} {field} is excepted but no longer there");
     }
 }
@@ -77,45 +126,86 @@ impl Breaker {
         let (stage, a, b) = Stage::two().await;
         stage.db.rows(&b.tenant, "words of birch").await;
         let digest = stage.db.digest(b.tenant.tenant_id).await;
-        Self { stage, a, b, operations: operations(&openapi()), digest }
+        Self {
+            stage,
+            a,
+            b,
+            operations: operations(&openapi()),
+            digest,
+        }
     }
 
     fn make(&self, probe: &Probe, exchanged: Option<(&str, &str)>) -> Call {
-        (probe.call)(&Ids { own: &self.a, exchanged, nonce: self.stage.fresh() })
+        (probe.call)(&Ids {
+            own: &self.a,
+            exchanged,
+            nonce: self.stage.fresh(),
+        })
     }
 
     async fn ask(&self, probe: &Probe, call: &Call, credential: &Credential) -> Answer {
         let answer = self.stage.call(call, credential).await;
         let documented = &self.operations[probe.operation].statuses;
         let status = answer.status.as_u16();
-        assert!(documented.contains(&status), "{}: {status} is not in the document: {}", probe.operation, answer.json());
+        assert!(
+            documented.contains(&status),
+            "{}: {status} is not in the document: {}",
+            probe.operation,
+            answer.json()
+        );
         answer
     }
 
     async fn untouched(&self, what: &str) {
-        assert_eq!(self.stage.db.digest(self.b.tenant.tenant_id).await, self.digest, "{what} changed rows of the other tenant");
+        assert_eq!(
+            self.stage.db.digest(self.b.tenant.tenant_id).await,
+            self.digest,
+            "{what} changed rows of the other tenant"
+        );
     }
 
     /// The caller's own ids work, so that what follows is refused for the exchanged id alone.
     async fn control(&self, probe: &Probe, credential: &Credential) {
         let answer = self.ask(probe, &self.make(probe, None), credential).await;
-        assert!(answer.status.is_success(), "{}: the probe is no valid call: {}", probe.operation, answer.json());
+        assert!(
+            answer.status.is_success(),
+            "{}: the probe is no valid call: {}",
+            probe.operation,
+            answer.json()
+        );
     }
 
-    async fn exchange(&self, probe: &Probe, field: &str, theirs: &str, missing: &str, credential: &Credential) {
+    async fn exchange(
+        &self,
+        probe: &Probe,
+        field: &str,
+        theirs: &str,
+        missing: &str,
+        credential: &Credential,
+    ) {
         let what = format!("{} with another tenant's {field}", probe.operation);
         let call = self.make(probe, Some((field, theirs)));
-        assert!(format!("{call:?}").contains(theirs), "{what}: the probe does not use the field");
+        assert!(
+            format!("{call:?}").contains(theirs),
+            "{what}: the probe does not use the field"
+        );
         let refused = self.ask(probe, &call, credential).await;
-        let absent = self.ask(probe, &self.make(probe, Some((field, missing))), credential).await;
+        let absent = self
+            .ask(probe, &self.make(probe, Some((field, missing))), credential)
+            .await;
         self.untouched(&what).await;
         if ECHOED.contains(&(probe.operation, field)) {
-            let [refused, absent] = [refused, absent].map(|answer| String::from_utf8(answer.bytes.to_vec()).unwrap());
+            let [refused, absent] =
+                [refused, absent].map(|answer| String::from_utf8(answer.bytes.to_vec()).unwrap());
             assert_eq!(refused.replace(theirs, missing), absent, "{what}");
             return;
         }
         assert_eq!(refused.problem(), (404, "not-found".to_owned()), "{what}");
-        assert_eq!(refused.comparable(), absent.comparable(), "{what} differs from a missing one");
+        assert_eq!(
+            refused.comparable(),
+            absent.comparable(),
+            "{what} differs from a missing one"
+        );
         assert!(!refused.headers.contains_key("set-cookie"));
     }
 }
@@ -129,18 +219,67 @@ async fn another_tenants_ids_are_missing_ids() {
     let breaker = Breaker::new().await;
     for probe in PROBES {
         for credential in [&breaker.a.session, &breaker.a.key] {
-            for field in probe.fields.iter().filter(|field| !NOT_OF_A_TENANT.iter().any(|(_, name, _)| name == *field)) {
+            for field in probe
+                .fields
+                .iter()
+                .filter(|field| !NOT_OF_A_TENANT.iter().any(|(_, name, _)| name == *field))
+            {
                 let prefix = prefix(field);
-                breaker.exchange(probe, field, breaker.b.id(prefix), &missing(prefix), credential).await;
+                breaker
+                    .exchange(probe, field, breaker.b.id(prefix), &missing(prefix), credential)
+                    .await;
             }
-            breaker.exchange(probe, "path.slug", breaker.b.slug, "no-such-tenant", credential).await;
+            breaker
+                .exchange(probe, "path.slug", breaker.b.slug, "no-such-tenant", credential)
+                .await;
             breaker.control(probe, credential).await;
         }
         breaker.untouched(probe.operation).await;
     }
-    let app = PROBES.iter().find(|probe| probe.operation == "create_connection").unwrap();
+    let app = PROBES
+        .iter()
+        .find(|probe| probe.operation == "create_connection")
+        .unwrap();
     let call = breaker.make(app, Some(("body.meta_app_id", &missing("app"))));
     assert_eq!(breaker.ask(app, &call, &breaker.a.session).await.status, 404);
+}
+
+/// The control of the control: the digest sees each table.
+#[tokio::test]
+async fn the_digest_changes_with_any_row() {
+    let breaker = Breaker::new().await;
+    let (db, tenant) = (&breaker.stage.db, breaker.b.tenant.tenant_id);
+    let mut last = breaker.digest.clone();
+    for change in [
+        "update conversations set unread = unread + 1",
+        "update messages set reply_to = 'x'",
+        "update memberships set created_at = created_at + interval '1 second'",
+        "delete from jobs",
+        "insert into idempotency_keys select tenant_id, 'x', 'x', '\\x00', null, created_at from contacts limit 1",
+        "update provider_accounts set hint = 'x'",
+    ] {
+        let of_b = match change.split_once(" from contacts") {
+            Some((insert, _)) => format!(
+                "{insert} from contacts where tenant_id = '{}' limit 1",
+                tenant.uuid()
+            ),
+            None => format!("{change} where tenant_id = '{}'", tenant.uuid()),
+        };
+        db.sql(&of_b).await;
+        let now = db.digest(tenant).await;
+        assert_ne!(now, last, "the digest does not see: {change}");
+        last = now;
+    }
+    db.sql(&format!(
+        "update conversations set unread = 9 where tenant_id = '{}'",
+        breaker.a.tenant.tenant_id.uuid()
+    ))
+    .await;
+    assert_eq!(
+        db.digest(tenant).await,
+        last,
+        "the digest sees another tenant's rows"
+    );
 }
 
 #[tokio::test]
@@ -155,15 +294,29 @@ async fn nobody_and_strangers_are_told_to_sign_in() {
             Credential::Key(String::new()),
         ] {
             let answer = breaker.ask(probe, &breaker.make(probe, None), &credential).await;
-            assert_eq!(answer.problem(), (401, "unauthenticated".to_owned()), "{}", probe.operation);
+            assert_eq!(
+                answer.problem(),
+                (401, "unauthenticated".to_owned()),
+                "{}",
+                probe.operation
+            );
             bodies.insert(answer.comparable().to_string());
         }
     }
     for call in [get("/v1/me"), post("/v1/sign-out", Payload::Nothing)] {
-        for credential in [Credential::Nobody, breaker.a.key.clone(), Credential::Session("pls_unknown".to_owned())] {
+        for credential in [
+            Credential::Nobody,
+            breaker.a.key.clone(),
+            Credential::Session("pls_unknown".to_owned()),
+        ] {
             let answer = breaker.stage.call(&call, &credential).await;
             if call.path == "/v1/me" || credential == Credential::Nobody {
-                assert_eq!(answer.problem(), (401, "unauthenticated".to_owned()), "{}", call.path);
+                assert_eq!(
+                    answer.problem(),
+                    (401, "unauthenticated".to_owned()),
+                    "{}",
+                    call.path
+                );
             }
         }
     }
@@ -178,10 +331,20 @@ async fn a_key_without_scopes_may_do_nothing() {
     let mut rows = None;
     for probe in PROBES {
         let answer = breaker.ask(probe, &breaker.make(probe, None), &key).await;
-        assert_eq!(answer.problem(), (403, "forbidden".to_owned()), "{}", probe.operation);
+        assert_eq!(
+            answer.problem(),
+            (403, "forbidden".to_owned()),
+            "{}",
+            probe.operation
+        );
         // After the first call only: it writes down when the key was used.
         let now = breaker.stage.db.digest(breaker.a.tenant.tenant_id).await;
-        assert_eq!(*rows.get_or_insert(now.clone()), now, "{} was refused and changed rows", probe.operation);
+        assert_eq!(
+            *rows.get_or_insert(now.clone()),
+            now,
+            "{} was refused and changed rows",
+            probe.operation
+        );
     }
 }
 

@@ -23,7 +23,10 @@ pub fn operations(document: &utoipa::openapi::OpenApi) -> BTreeMap<String, Opera
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let operation = read(&document, path, method, operation);
-            assert!(found.insert(operation.id.clone(), operation).is_none(), "{path}: operation ids repeat");
+            assert!(
+                found.insert(operation.id.clone(), operation).is_none(),
+                "{path}: operation ids repeat"
+            );
         }
     }
     found
@@ -32,11 +35,27 @@ pub fn operations(document: &utoipa::openapi::OpenApi) -> BTreeMap<String, Opera
 fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Operation {
     let mut fields = BTreeSet::new();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
-        let (place, name) = (parameter["in"].as_str().unwrap(), parameter["name"].as_str().unwrap());
-        collect(document, &parameter["schema"], &format!("{place}.{name}"), &mut fields);
+        let (place, name) = (
+            parameter["in"].as_str().unwrap(),
+            parameter["name"].as_str().unwrap(),
+        );
+        collect(
+            document,
+            &parameter["schema"],
+            &format!("{place}.{name}"),
+            &mut fields,
+        );
     }
-    for (kind, content) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
-        let place = if kind == "application/json" { "body" } else { "form" };
+    for (kind, content) in operation["requestBody"]["content"]
+        .as_object()
+        .into_iter()
+        .flatten()
+    {
+        let place = if kind == "application/json" {
+            "body"
+        } else {
+            "form"
+        };
         collect(document, &content["schema"], place, &mut fields);
     }
     let statuses = operation["responses"].as_object().unwrap().keys();
@@ -52,7 +71,8 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Operat
 /// An id by its pattern, by its name, or a map of free strings, which may hold ids.
 fn collect(document: &Value, schema: &Value, at: &str, fields: &mut BTreeSet<String>) {
     if let Some(reference) = schema["$ref"].as_str() {
-        let target = document.pointer(reference.trim_start_matches('#')).unwrap();
+        let target = document.pointer(reference.trim_start_matches('#'));
+        let target = target.unwrap_or_else(|| panic!("{at}: the document has no {reference}"));
         return collect(document, target, at, fields);
     }
     for variants in ["oneOf", "anyOf", "allOf"] {
@@ -69,7 +89,9 @@ fn collect(document: &Value, schema: &Value, at: &str, fields: &mut BTreeSet<Str
     if schema["additionalProperties"].is_object() {
         fields.insert(format!("{at}.*"));
     }
-    let id_pattern = schema["pattern"].as_str().is_some_and(|pattern| pattern.ends_with("_[0-9a-f]{32}$"));
+    let id_pattern = schema["pattern"]
+        .as_str()
+        .is_some_and(|pattern| pattern.ends_with("_[0-9a-f]{32}$"));
     if id_pattern || named_like_an_id(at) {
         fields.insert(at.to_owned());
     }
@@ -99,6 +121,14 @@ fn fields_are_found_in_every_place() {
         assert!(send.contains(field), "{field} is not found in {send:?}");
     }
     assert!(operations["upload_media"].fields.contains("form.phone_number_id"));
-    assert!(operations["list_templates"].fields.contains("query.phone_number_id"));
-    assert!(operations["stream_events"].fields.contains("header.last-event-id"));
+    assert!(
+        operations["list_templates"]
+            .fields
+            .contains("query.phone_number_id")
+    );
+    assert!(
+        operations["stream_events"]
+            .fields
+            .contains("header.last-event-id")
+    );
 }

@@ -26,12 +26,17 @@ impl Ids<'_> {
             Some(name) => self.at(&format!("path.{}", name.trim_end_matches('}'))),
             None => part.to_owned(),
         });
-        format!("/v1/t/{}/{}", self.at("path.slug"), rest.collect::<Vec<_>>().join("/"))
+        format!(
+            "/v1/t/{}/{}",
+            self.at("path.slug"),
+            rest.collect::<Vec<_>>().join("/")
+        )
     }
 
     fn keyed(&self, rest: &str, body: Value) -> Call {
         let mut call = post(self.path(rest), Payload::Json(body));
-        call.headers.push(("idempotency-key", format!("probe-{}", self.nonce)));
+        call.headers
+            .push(("idempotency-key", format!("probe-{}", self.nonce)));
         call
     }
 }
@@ -60,59 +65,115 @@ pub struct Probe {
     pub call: fn(&Ids<'_>) -> Call,
 }
 
-const fn probe(operation: &'static str, fields: &'static [&'static str], call: fn(&Ids<'_>) -> Call) -> Probe {
-    Probe { operation, fields, call }
+const fn probe(
+    operation: &'static str,
+    fields: &'static [&'static str],
+    call: fn(&Ids<'_>) -> Call,
+) -> Probe {
+    Probe {
+        operation,
+        fields,
+        call,
+    }
 }
 
 /// Every probe; an operation may have several, each a form of its body.
 pub const PROBES: &[Probe] = &[
     probe("list_conversations", &[], |ids| get(ids.path("conversations"))),
-    probe("get_conversation", &["path.conversation_id"], |ids| get(ids.path("conversations/{conversation_id}"))),
+    probe("get_conversation", &["path.conversation_id"], |ids| {
+        get(ids.path("conversations/{conversation_id}"))
+    }),
     probe("read_conversation", &["path.conversation_id"], |ids| {
         post(ids.path("conversations/{conversation_id}/read"), Payload::Nothing)
     }),
-    probe("list_messages", &["path.conversation_id"], |ids| get(ids.path("conversations/{conversation_id}/messages"))),
-    probe("send_message", &["body.conversation_id", "body.reply_to"], |ids| {
-        let content = json!({"type": "text", "body": "Hello"});
-        ids.keyed("messages", json!({"conversation_id": ids.at("body.conversation_id"), "reply_to": ids.at("body.reply_to"), "content": content}))
-    }),
-    probe("send_message", &["body.content.media_id"], |ids| {
-        let content = json!({"type": "image", "media_id": ids.at("body.content.media_id")});
-        ids.keyed("messages", json!({"conversation_id": ids.at("body.conversation_id"), "content": content}))
+    probe("list_messages", &["path.conversation_id"], |ids| {
+        get(ids.path("conversations/{conversation_id}/messages"))
     }),
     probe(
         "send_message",
-        &["body.phone_number_id", "body.content.template_id", "body.content.parameters.*"],
+        &["body.conversation_id", "body.reply_to"],
         |ids| {
-            let parameters = json!({"header.media": ids.at("body.content.parameters.*"), "body.1": "Ada"});
-            let content =
-                json!({"type": "template", "template_id": ids.at("body.content.template_id"), "parameters": parameters});
-            let to = json!({"by": "phone", "value": "15550100900"});
-            ids.keyed("messages", json!({"phone_number_id": ids.at("body.phone_number_id"), "to": to, "content": content}))
+            let content = json!({"type": "text", "body": "Hello"});
+            ids.keyed("messages", json!({"conversation_id": ids.at("body.conversation_id"), "reply_to": ids.at("body.reply_to"), "content": content}))
         },
     ),
-    probe("get_message", &["path.message_id"], |ids| get(ids.path("messages/{message_id}"))),
+    probe("send_message", &["body.content.media_id"], |ids| {
+        let content = json!({"type": "image", "media_id": ids.at("body.content.media_id")});
+        ids.keyed(
+            "messages",
+            json!({"conversation_id": ids.at("body.conversation_id"), "content": content}),
+        )
+    }),
+    probe(
+        "send_message",
+        &[
+            "body.phone_number_id",
+            "body.content.template_id",
+            "body.content.parameters.*",
+        ],
+        |ids| {
+            let parameters = json!({"header.media": ids.at("body.content.parameters.*"), "body.1": "Ada"});
+            let content = json!({"type": "template", "template_id": ids.at("body.content.template_id"), "parameters": parameters});
+            let to = json!({"by": "phone", "value": "15550100900"});
+            ids.keyed(
+                "messages",
+                json!({"phone_number_id": ids.at("body.phone_number_id"), "to": to, "content": content}),
+            )
+        },
+    ),
+    probe("get_message", &["path.message_id"], |ids| {
+        get(ids.path("messages/{message_id}"))
+    }),
     probe("send_again", &["path.message_id"], |ids| {
-        ids.keyed("messages/{message_id}/send-again", json!({"accept_possible_double": true}))
+        ids.keyed(
+            "messages/{message_id}/send-again",
+            json!({"accept_possible_double": true}),
+        )
     }),
     probe("upload_media", &["form.phone_number_id"], |ids| {
         let number = Some(ids.at("form.phone_number_id"));
-        post(ids.path("media"), Payload::Upload { number, filename: "a.png".to_owned(), bytes: PNG.to_vec() })
+        post(
+            ids.path("media"),
+            Payload::Upload {
+                number,
+                filename: "a.png".to_owned(),
+                bytes: PNG.to_vec(),
+            },
+        )
     }),
-    probe("get_media", &["path.media_id"], |ids| get(ids.path("media/{media_id}"))),
+    probe("get_media", &["path.media_id"], |ids| {
+        get(ids.path("media/{media_id}"))
+    }),
     probe("list_contacts", &[], |ids| get(ids.path("contacts"))),
-    probe("get_contact", &["path.contact_id"], |ids| get(ids.path("contacts/{contact_id}"))),
+    probe("get_contact", &["path.contact_id"], |ids| {
+        get(ids.path("contacts/{contact_id}"))
+    }),
     probe("list_templates", &["query.phone_number_id"], |ids| {
-        get(format!("{}?phone_number_id={}", ids.path("templates"), ids.at("query.phone_number_id")))
+        get(format!(
+            "{}?phone_number_id={}",
+            ids.path("templates"),
+            ids.at("query.phone_number_id")
+        ))
     }),
-    probe("get_template", &["path.template_id"], |ids| get(ids.path("templates/{template_id}"))),
-    probe("preview_template", &["path.template_id", "body.parameters.*"], |ids| {
-        let parameters = json!({"header.media": ids.at("body.parameters.*"), "body.1": "Ada"});
-        post(ids.path("templates/{template_id}/preview"), Payload::Json(json!({"parameters": parameters})))
+    probe("get_template", &["path.template_id"], |ids| {
+        get(ids.path("templates/{template_id}"))
     }),
+    probe(
+        "preview_template",
+        &["path.template_id", "body.parameters.*"],
+        |ids| {
+            let parameters = json!({"header.media": ids.at("body.parameters.*"), "body.1": "Ada"});
+            post(
+                ids.path("templates/{template_id}/preview"),
+                Payload::Json(json!({"parameters": parameters})),
+            )
+        },
+    ),
     probe("list_wabas", &[], |ids| get(ids.path("wabas"))),
     probe("list_numbers", &[], |ids| get(ids.path("numbers"))),
-    probe("get_number", &["path.phone_number_id"], |ids| get(ids.path("numbers/{phone_number_id}"))),
+    probe("get_number", &["path.phone_number_id"], |ids| {
+        get(ids.path("numbers/{phone_number_id}"))
+    }),
     probe("check_number", &["path.phone_number_id"], |ids| {
         post(ids.path("numbers/{phone_number_id}/check"), Payload::Nothing)
     }),
@@ -121,22 +182,36 @@ pub const PROBES: &[Probe] = &[
     }),
     probe("list_meta_apps", &[], |ids| get(ids.path("meta-apps"))),
     probe("create_connection", &["body.meta_app_id"], |ids| {
-        post(ids.path("connections"), Payload::Json(connection(&ids.at("body.meta_app_id"), ids.own)))
+        post(
+            ids.path("connections"),
+            Payload::Json(connection(&ids.at("body.meta_app_id"), ids.own)),
+        )
     }),
-    probe("get_connection", &["path.connection_id"], |ids| get(ids.path("connections/{connection_id}"))),
+    probe("get_connection", &["path.connection_id"], |ids| {
+        get(ids.path("connections/{connection_id}"))
+    }),
     probe("resume_connection", &["path.connection_id"], |ids| {
-        post(ids.path("connections/{connection_id}/resume"), Payload::Json(json!({"access_token": "a-new-token"})))
+        post(
+            ids.path("connections/{connection_id}/resume"),
+            Payload::Json(json!({"access_token": "a-new-token"})),
+        )
     }),
     probe("list_api_keys", &[], |ids| get(ids.path("api-keys"))),
     probe("create_api_key", &[], |ids| {
-        post(ids.path("api-keys"), Payload::Json(json!({"name": "Shop", "scopes": ["api_keys:manage"]})))
+        post(
+            ids.path("api-keys"),
+            Payload::Json(json!({"name": "Shop", "scopes": ["api_keys:manage"]})),
+        )
     }),
-    probe("revoke_api_key", &["path.api_key_id"], |ids| {
-        Call { method: Method::DELETE, ..get(ids.path("api-keys/{api_key_id}")) }
+    probe("revoke_api_key", &["path.api_key_id"], |ids| Call {
+        method: Method::DELETE,
+        ..get(ids.path("api-keys/{api_key_id}"))
     }),
     probe("stream_events", &[], |ids| get(ids.path("events"))),
     // Last: it would take what the others stand on.
-    probe("sync_templates", &["path.waba_id"], |ids| post(ids.path("wabas/{waba_id}/templates/sync"), Payload::Nothing)),
+    probe("sync_templates", &["path.waba_id"], |ids| {
+        post(ids.path("wabas/{waba_id}/templates/sync"), Payload::Nothing)
+    }),
 ];
 
 /// A number of the caller's that nobody has connected.

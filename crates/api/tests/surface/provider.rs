@@ -10,8 +10,8 @@ use bytes::Bytes;
 use domain::{
     channel::Party,
     ports::{
-        BlobStore, ChannelProvider, Connection, FaultClass, LaneWaker, MediaBytes, NumberFields, OutboundMessage,
-        ProviderFault, ProviderResult, SendOutcome, WabaFields,
+        BlobStore, ChannelProvider, Connection, FaultClass, LaneWaker, MediaBytes, NumberFields,
+        OutboundMessage, ProviderFault, ProviderResult, SendOutcome, WabaFields,
     },
     template::{Component, Template},
 };

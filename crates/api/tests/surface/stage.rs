@@ -1,8 +1,10 @@
 //! Two tenants on one installation, and a way to call the tenant surface as anybody.
 
+mod call;
+mod rows;
+
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -12,103 +14,30 @@ use std::{
 use axum::{
     Router,
     body::{Body, to_bytes},
-    extract::ConnectInfo,
-    http::{HeaderMap, Method, Request, Response, StatusCode, header},
+    http::{Response, header},
 };
 use domain::{Clock, clock::ManualClock, permission::Permission};
 use parlance_api::{
     http::origin::AllowedOrigins,
     tenant::{CookiePolicy, TenantState, router},
 };
-use serde_json::{Value, json};
 use services::{TenantServices, live::Hub};
+use strum::IntoEnumIterator;
 use testkit::{AppFixture, TenantFixture, TestDb};
 use tokio_util::sync::{CancellationToken, DropGuard};
-use strum::IntoEnumIterator;
 use tower::ServiceExt;
+
+pub use call::{Answer, Call, PNG, Payload, get, post};
 
 use crate::provider::{NoLanes, ScriptedProvider, blobs};
 
 pub const ORIGIN: &str = "http://127.0.0.1:7420";
-const BOUNDARY: &str = "----parlance-test";
-
-/// The smallest file that says PNG in its first bytes.
-pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00";
-
 /// What a request proves itself with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
     Nobody,
     Session(String),
     Key(String),
-}
-
-/// What a request carries.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Payload {
-    Nothing,
-    Json(Value),
-    Upload {
-        number: Option<String>,
-        filename: String,
-        bytes: Vec<u8>,
-    },
-}
-
-/// A request without its credential.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Call {
-    pub method: Method,
-    pub path: String,
-    pub headers: Vec<(&'static str, String)>,
-    pub payload: Payload,
-}
-
-pub fn get(path: impl Into<String>) -> Call {
-    Call {
-        method: Method::GET,
-        path: path.into(),
-        headers: Vec::new(),
-        payload: Payload::Nothing,
-    }
-}
-
-pub fn post(path: impl Into<String>, payload: Payload) -> Call {
-    Call {
-        method: Method::POST,
-        payload,
-        ..get(path)
-    }
-}
-
-/// An answer; a live stream's body stays unread.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub bytes: bytes::Bytes,
-}
-
-impl Answer {
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
-    }
-
-    /// The body without what differs from request to request.
-    pub fn comparable(&self) -> Value {
-        let mut body = self.json();
-        if let Some(map) = body.as_object_mut() {
-            map.remove("request_id");
-        }
-        body
-    }
-
-    /// Status and code of a problem.
-    pub fn problem(&self) -> (u16, String) {
-        (
-            self.status.as_u16(),
-            self.json()["code"].as_str().unwrap_or_default().to_owned(),
-        )
-    }
 }
 
 /// One tenant with rows that every operation can name, and its owner's credentials.
@@ -211,7 +140,7 @@ impl Stage {
 
     /// The response as it comes, for a live stream.
     pub async fn respond(&self, call: &Call, credential: &Credential) -> Response<Body> {
-        let mut request = request(call);
+        let mut request = call::request(call);
         let headers = request.headers_mut();
         match credential {
             Credential::Nobody => {}
@@ -223,16 +152,13 @@ impl Stage {
                 headers.insert(header::ORIGIN, ORIGIN.parse().unwrap());
             }
             Credential::Key(secret) => {
-                headers.insert(
-                    header::AUTHORIZATION,
-                    format!("Bearer {secret}").parse().unwrap(),
-                );
+                headers.insert(header::AUTHORIZATION, format!("Bearer {secret}").parse().unwrap());
             }
         }
         self.router.clone().oneshot(request).await.unwrap()
     }
 
-    async fn side(&self, slug: &'static str) -> Side {
+    pub async fn side(&self, slug: &'static str) -> Side {
         let tenant = self.db.tenant(slug, &self.app).await;
         let ids = self.rows(&tenant).await;
         let session = self.session_of(&tenant.user_id.uuid().to_string(), slug).await;
@@ -290,55 +216,6 @@ impl Stage {
             .await;
         Credential::Key(format!("{secret}{tenant}"))
     }
-
-    async fn rows(&self, tenant: &TenantFixture) -> BTreeMap<&'static str, String> {
-        let (id, now) = (tenant.tenant_id.uuid(), self.db.clock.now());
-        let (number, waba) = (tenant.phone_number_id.uuid(), tenant.waba_id.uuid());
-        let (channel, portfolio) = (tenant.channel_account_id.uuid(), tenant.portfolio_id.uuid());
-        let [contact, conversation, media, message, template, key, run, attempt] =
-            std::array::from_fn(|_| self.db.ids.uuid());
-        let components = json!([
-            {"type": "header_media", "kind": "image"},
-            {"type": "body", "text": "Hello {{1}}", "examples": {}},
-        ]);
-        let app = self.app.meta_app_id.uuid();
-        self.db
-            .sql(&format!(
-                "insert into contacts (tenant_id, id, profile_name, profile_name_at, created_at) values ('{id}', '{contact}', 'Ada', '{now}', '{now}');
-                 insert into contact_identities (tenant_id, portfolio_id, kind, value, contact_id, seen_at)
-                   values ('{id}', '{portfolio}', 1, '15550100900', '{contact}', '{now}');
-                 insert into conversations (tenant_id, id, contact_id, channel_account_id, phone_number_id, last_message_at, preview, preview_kind,
-                   unread, last_inbound_at, created_at)
-                   values ('{id}', '{conversation}', '{contact}', '{channel}', '{number}', '{now}', 'Hi', 'text', 1, '{now}', '{now}');
-                 insert into media (tenant_id, id, phone_number_id, direction, state, mime_type, size_bytes, blob_key, created_at)
-                   values ('{id}', '{media}', '{number}', 2, 1, 'image/png', 3, 'blob', '{now}');
-                 insert into messages (tenant_id, id, conversation_id, phone_number_id, direction, kind, content, provider_id, status, thread_at, created_at)
-                   values ('{id}', '{message}', '{conversation}', '{number}', 2, 'text', '{{\"type\":\"text\",\"body\":\"Hi\"}}', 'wamid.stage', 60, '{now}', '{now}');
-                 insert into send_attempts (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at)
-                   values ('{id}', '{attempt}', '{message}', '{number}', 1, 0, 3, '{now}', '{now}');
-                 insert into templates (tenant_id, id, waba_id, provider_id, name, language, category, status, components, synced_at)
-                   values ('{id}', '{template}', '{waba}', '1', 'photo', 'en', 'UTILITY', 'APPROVED', '{components}', '{now}');
-                 insert into api_keys (tenant_id, id, name, token_hash, hint, scopes, created_at)
-                   values ('{id}', '{key}', 'Row', sha256('{key}'::bytea), '....', '{{}}', '{now}');
-                 insert into connections (tenant_id, id, meta_app_id, provider_waba_id, provider_number_id, provider_account_id, state, created_at)
-                   select '{id}', '{run}', '{app}', '{}', provider_number_id, provider_account_id, 'failed', '{now}' from phone_numbers where tenant_id = '{id}'",
-                tenant.provider_waba_id,
-            ))
-            .await;
-        let row = |prefix: &'static str, id: uuid::Uuid| (prefix, format!("{prefix}_{}", id.simple()));
-        BTreeMap::from([
-            row("con", contact),
-            row("cnv", conversation),
-            row("med", media),
-            row("msg", message),
-            row("tpl", template),
-            row("key", key),
-            row("cxn", run),
-            row("num", number),
-            row("wab", waba),
-            row("app", app),
-        ])
-    }
 }
 
 /// The router over these services.
@@ -352,50 +229,4 @@ pub fn surface(services: &TenantServices, secure: bool) -> Router {
 
 fn list(names: &[&str]) -> String {
     format!("'{{{}}}'", names.join(","))
-}
-
-fn request(call: &Call) -> Request<Body> {
-    let mut request = Request::builder().method(call.method.clone()).uri(&call.path);
-    for (name, value) in &call.headers {
-        request = request.header(*name, value);
-    }
-    let body = match &call.payload {
-        Payload::Nothing => Body::empty(),
-        Payload::Json(value) => {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-            Body::from(value.to_string())
-        }
-        Payload::Upload {
-            number,
-            filename,
-            bytes,
-        } => {
-            request = request.header(
-                header::CONTENT_TYPE,
-                format!("multipart/form-data; boundary={BOUNDARY}"),
-            );
-            Body::from(form(number.as_deref(), filename, bytes))
-        }
-    };
-    let mut request = request.body(body).unwrap();
-    let client = SocketAddr::from(([203, 0, 113, 9], 4711));
-    request.extensions_mut().insert(ConnectInfo(client));
-    request
-}
-
-fn form(number: Option<&str>, filename: &str, bytes: &[u8]) -> Vec<u8> {
-    let mut body = Vec::new();
-    if let Some(number) = number {
-        let part = format!(
-            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"phone_number_id\"\r\n\r\n{number}\r\n"
-        );
-        body.extend_from_slice(part.as_bytes());
-    }
-    let head = format!(
-        "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{filename}\"\r\ncontent-type: image/png\r\n\r\n"
-    );
-    body.extend_from_slice(head.as_bytes());
-    body.extend_from_slice(bytes);
-    body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
-    body
 }

@@ -41,7 +41,7 @@ pub(super) async fn run(context: &Context, scope: &TenantScope, job: &Job) -> st
             "The bytes do not match the digest that the provider declared.".into(),
         ));
     }
-    let blob_key = format!("{}/{id}", job.tenant_id);
+    let blob_key = id.blob_key(job.tenant_id);
     let size_bytes = u64::try_from(fetched.bytes.len()).unwrap_or(u64::MAX);
     context.deps.blobs.put(&blob_key, fetched.bytes).await?;
     let stored = StoredMedia {

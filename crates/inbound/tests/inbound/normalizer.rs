@@ -152,12 +152,23 @@ async fn a_mixed_body_loses_no_neighbour_and_keeps_tenants_apart() {
     );
     let words = "select (select slug from tenants t where t.id = m.tenant_id) || ' ' || (content->>'body') from messages m order by 1";
     assert_eq!(scene.rows(words).await, ["alpha for a", "beta for b"]);
-    let people = "select count(distinct contact_id), count(distinct tenant_id) from contact_identities";
+    let people =
+        "select count(distinct contact_id) || '|' || count(distinct tenant_id) from contact_identities";
     assert_eq!(
         scene.one(people).await,
         "2|2",
         "one customer, two tenants, two contacts"
     );
+}
+
+fn by_callback(id: &str, rank: i16, callback: domain::MessageId) -> BodyFact {
+    BodyFact::Status {
+        id: id.to_owned(),
+        at: 9,
+        rank,
+        callback: Some(callback.to_string()),
+        error: None,
+    }
 }
 
 #[tokio::test]
@@ -167,13 +178,6 @@ async fn statuses_meet_their_message_by_callback_by_id_or_later() {
     let claimed = scene.outbound(&scene.a, None, 10, 1).await;
     let known = scene.outbound(&scene.a, Some("wamid.known"), 30, 2).await;
     let foreign = scene.outbound(&scene.b, None, 20, 4).await;
-    let by_callback = |id: &str, rank, callback: domain::MessageId| BodyFact::Status {
-        id: id.to_owned(),
-        at: 9,
-        rank,
-        callback: Some(callback.to_string()),
-        error: None,
-    };
     let facts = vec![
         by_callback("wamid.lost", 50, unknown),
         by_callback("wamid.early", 70, claimed),
@@ -267,7 +271,7 @@ async fn a_body_that_cant_be_applied_is_stepped_over_alone() {
     assert_eq!(scene.rows(log).await, expected);
     assert_eq!(
         scene
-            .one("select count(*), max(unread) from messages, conversations")
+            .one("select count(*) || '|' || max(unread) from messages, conversations")
             .await,
         "6|6"
     );

@@ -199,7 +199,7 @@ fn any_order_repetition_and_batching_ends_the_same() {
     let cases = std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|cases| cases.parse().ok())
-        .unwrap_or(24);
+        .unwrap_or(20);
     let mut runner = TestRunner::new(ProptestConfig {
         cases,
         failure_persistence: None,

@@ -1,6 +1,6 @@
 //! Two tenants with apps of their own, and what a test does to them.
 
-use std::{process::Stdio, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -11,11 +11,7 @@ use domain::{Clock, ConversationId, MessageId};
 use parlance_inbound::{Committed, Config, Deps, Gateway, Inbound};
 use store::ingest::NewRawWebhook;
 use testkit::{AppFixture, TenantFixture, TestDb};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    process::{Child, ChildStdin, Command},
-    sync::Notify,
-};
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
@@ -30,19 +26,6 @@ pub struct Scene {
     pub committed: Arc<Notify>,
     pub shutdown: CancellationToken,
     pub tracker: TaskTracker,
-}
-
-/// A transaction that stays open.
-pub struct Held {
-    psql: Child,
-    input: ChildStdin,
-}
-
-impl Held {
-    pub async fn release(mut self) {
-        drop(self.input);
-        assert!(self.psql.wait().await.unwrap().success());
-    }
 }
 
 impl Scene {
@@ -130,66 +113,20 @@ impl Scene {
         self.normalize(Config::default()).await;
     }
 
-    fn psql(&self) -> Command {
-        let base = std::env::var("PARLANCE_TEST_PG").unwrap();
-        let (head, options) = base.split_once('?').unwrap_or((&base, ""));
-        let (server, _) = head.rsplit_once('/').unwrap();
-        let mut psql = Command::new("psql");
-        psql.args([
-            "-X",
-            "-q",
-            "-A",
-            "-t",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-d",
-            &format!("{server}/{}?{options}", self.db.name),
-        ]);
-        psql
-    }
-
-    /// Runs a statement in a transaction of its own and keeps that open.
-    pub async fn hold(&self, statement: &str) -> Held {
-        let mut psql = self
-            .psql()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("psql is there");
-        let (mut input, output) = (psql.stdin.take().unwrap(), psql.stdout.take().unwrap());
-        input
-            .write_all(format!("begin; {statement};\n\\echo held\n").as_bytes())
-            .await
-            .unwrap();
-        assert_eq!(
-            BufReader::new(output)
-                .lines()
-                .next_line()
-                .await
-                .unwrap()
-                .as_deref(),
-            Some("held")
-        );
-        Held { psql, input }
-    }
-
-    /// Rows of a query as the superuser sees them, one text per row.
+    /// The one column of a query's rows as the superuser sees them; nothing for statements.
     pub async fn rows(&self, query: &str) -> Vec<String> {
-        let answer = self
-            .psql()
-            .args(["-c", query])
-            .output()
-            .await
-            .expect("psql is there");
-        assert!(
-            answer.status.success(),
-            "{query}: {}",
-            String::from_utf8_lossy(&answer.stderr)
-        );
-        String::from_utf8(answer.stdout)
+        if !query.trim_start().starts_with("select") && !query.trim_start().starts_with("with") {
+            self.db.sql(query).await;
+            return Vec::new();
+        }
+        let rows = self.db.json(query).await;
+        let columns = rows
+            .as_array()
             .unwrap()
-            .lines()
-            .map(str::to_owned)
+            .iter()
+            .flat_map(|row| row.as_object().unwrap().values());
+        columns
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
             .collect()
     }
 

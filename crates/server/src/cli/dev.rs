@@ -44,7 +44,7 @@ async fn with_database(mut config: Config, ports: &DevPorts, data_dir: &Path, da
     let clock_offset = Arc::new(AtomicI64::new(0));
     let clock: Arc<dyn Clock> = Arc::new(OffsetClock::new(Arc::clone(&clock_offset)));
     let ids = Ids::from_os(Arc::new(SystemClock));
-    database.prepare(&mut config, &ids).await?;
+    database.prepare(&mut config, &ids, demo::begin(data_dir)?).await?;
     config.validate(Needs { roles: &["owner", "tenant", "ingest", "delivery", "events", "platform"], ..Needs::default() })?;
     let shutdown = Shutdown::new();
     start_sandbox(ports, data_dir, &clock_offset, &shutdown).await?;

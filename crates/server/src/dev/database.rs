@@ -41,10 +41,18 @@ impl DevDatabase {
     }
 
     /// Makes roles, database and schema, and puts the roles' URLs into the configuration.
-    pub async fn prepare(&self, config: &mut Config, ids: &Ids) -> anyhow::Result<()> {
+    ///
+    /// A first start that was cut short left a database that nobody can sign in to: ours is made anew then.
+    pub async fn prepare(&self, config: &mut Config, ids: &Ids, cut_short: bool) -> anyhow::Result<()> {
         let passwords = fresh_passwords(ids);
         let superuser = match self {
-            Self::Embedded(running) => running.superuser_url(),
+            Self::Embedded(running) => {
+                let superuser = running.superuser_url();
+                if cut_short {
+                    setup::drop_database(&superuser, DATABASE).await?;
+                }
+                superuser
+            }
             Self::External { superuser, .. } => superuser.clone(),
         };
         setup::prepare_cluster(&superuser, DATABASE, &passwords).await.context("the database roles can't be made")?;

@@ -24,6 +24,7 @@ use super::{
 use crate::{cli::DevPorts, compose::Running};
 
 const FILE: &str = "demo.json";
+const MARK: &str = "demo.unfinished";
 
 /// What the demo made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -122,6 +123,17 @@ const PLANS: [Plan; 2] = [
     },
 ];
 
+/// Notes that the demo is about to be made; true when an earlier try was cut short, so that what it left can go.
+pub fn begin(data_dir: &Path) -> anyhow::Result<bool> {
+    if data_dir.join(FILE).exists() {
+        return Ok(false);
+    }
+    let mark = data_dir.join(MARK);
+    let cut_short = mark.exists();
+    fs::write(&mark, "Made while the demo data is being made; without it nothing is ever dropped.\n")?;
+    Ok(cut_short)
+}
+
 /// Makes the demo at the first start, reads it back later.
 pub async fn ensure(running: &Running, ids: &Ids, ports: &DevPorts, data_dir: &Path) -> anyhow::Result<Demo> {
     let file = data_dir.join(FILE);
@@ -141,6 +153,7 @@ pub async fn ensure(running: &Running, ids: &Ids, ports: &DevPorts, data_dir: &P
         "the demo data could not be made; remove the data folder to start anew",
     )?;
     write_private(&file, &serde_json::to_vec_pretty(&demo)?)?;
+    fs::remove_file(data_dir.join(MARK))?;
     Ok(demo)
 }
 

@@ -31,7 +31,11 @@ impl<'a> Admin<'a> {
 
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let url = format!("{}/v1/{path}", self.it.dev.admin_portal);
-        let answer = self.it.http.from_browser(method, &url, Some(&self.cookie), body).await;
+        let answer = self
+            .it
+            .http
+            .from_browser(method, &url, Some(&self.cookie), body)
+            .await;
         assert!(answer.status < 300, "{path}: {}", answer.text);
         answer.body
     }

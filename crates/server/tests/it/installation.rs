@@ -48,6 +48,31 @@ impl Installation {
         }
     }
 
+    /// Starts after first starts that were killed, each as soon as a file was there in the data folder.
+    pub async fn start_after_kills(name: &str, files: &[&str]) -> Self {
+        let scratch = Scratch::new(name);
+        let port_base = free_ports(5);
+        for file in files {
+            let mut program = Self::spawn::<&str>(&scratch, port_base, &[]);
+            eventually(file, async || {
+                program.assert_runs();
+                scratch.dir.join("data").join(file).exists().then_some(())
+            })
+            .await;
+            program.kill();
+        }
+        let mut program = Self::spawn::<&str>(&scratch, port_base, &[]);
+        let dev = Self::ready(&scratch, &mut program).await;
+        Self {
+            program: Some(program),
+            environment: Vec::new(),
+            port_base,
+            dev,
+            http: Http::new(),
+            scratch,
+        }
+    }
+
     fn spawn<N: AsRef<str>>(scratch: &Scratch, port_base: u16, environment: &[(N, String)]) -> Program {
         let data = scratch.dir.join("data");
         // A killed process leaves it behind, and what we wait for is the new one.
@@ -134,6 +159,16 @@ impl Installation {
             superuser.try_rows(behind).await.ok()?.is_empty().then_some(())
         })
         .await;
+    }
+
+    /// Waits until the sandbox has nothing more to tell and all of it is normalized.
+    pub async fn quiet(&self) {
+        eventually("the sandbox's webhooks", async || {
+            let state = self.sandbox(Method::GET, "state", None).await;
+            (state["pending_webhooks"] == 0).then_some(())
+        })
+        .await;
+        self.normalized().await;
     }
 
     /// A call to a tenant's API with its key.

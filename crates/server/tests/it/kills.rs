@@ -42,7 +42,10 @@ async fn miscounted(superuser: &Superuser) -> Vec<serde_json::Value> {
 async fn trial(it: &mut Installation, number: usize, random: &mut StdRng) -> Vec<(String, String)> {
     let load = Load::start(it, number);
     let moment = random.random_range(BEFORE);
-    eventually("load before the kill", async || (load.acked() >= moment).then_some(())).await;
+    eventually("load before the kill", async || {
+        (load.acked() >= moment).then_some(())
+    })
+    .await;
     let kills_process = number % 2 == 0;
     if kills_process {
         it.kill();
@@ -58,8 +61,15 @@ async fn trial(it: &mut Installation, number: usize, random: &mut StdRng) -> Vec
     .await;
     let acked = load.finish().await;
     it.normalized().await;
-    let victim = if kills_process { "the process" } else { "PostgreSQL" };
-    println!("trial {number}: killed {victim} after {moment} bodies, {} messages acknowledged", acked.len());
+    let victim = if kills_process {
+        "the process"
+    } else {
+        "PostgreSQL"
+    };
+    println!(
+        "trial {number}: killed {victim} after {moment} bodies, {} messages acknowledged",
+        acked.len()
+    );
     acked
 }
 
@@ -72,8 +82,16 @@ async fn an_acknowledged_webhook_is_there_exactly_once_whoever_is_killed() {
     let mut acked = Vec::new();
     for number in 0..trials {
         acked.extend(trial(&mut it, number, &mut random).await);
-        assert_eq!(check(&acked, &stored(&superuser).await), Broken::default(), "trial {number}");
-        assert_eq!(miscounted(&superuser).await, Vec::<serde_json::Value>::new(), "trial {number}");
+        assert_eq!(
+            check(&acked, &stored(&superuser).await),
+            Broken::default(),
+            "trial {number}"
+        );
+        assert_eq!(
+            miscounted(&superuser).await,
+            Vec::<serde_json::Value>::new(),
+            "trial {number}"
+        );
     }
     let twice = superuser
         .rows("select provider_id from messages group by provider_id having count(*) > 1")
@@ -92,7 +110,12 @@ async fn an_acknowledged_webhook_is_there_exactly_once_whoever_is_killed() {
         .position(|(_, id)| *id != lost)
         .map(|index| acked[index].clone());
     let (tenant, stray) = stray.unwrap();
-    let other = acked.iter().find(|(owner, _)| *owner != tenant).unwrap().0.clone();
+    let other = acked
+        .iter()
+        .find(|(owner, _)| *owner != tenant)
+        .unwrap()
+        .0
+        .clone();
     rows.push((other, stray.clone()));
     let found = check(&acked, &rows);
     assert_eq!((found.missing, found.doubled), (vec![lost], vec![stray]));

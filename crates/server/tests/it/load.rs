@@ -124,7 +124,13 @@ impl Driver {
             let id = format!("wamid.LOAD.{}.{}.{n}.{tenant}", self.trial, self.number);
             let customer = self.number * CUSTOMERS + n % CUSTOMERS;
             let tenant = &self.dev.tenants[*tenant];
-            entries.push(text(tenant, customer, &id, FIRST_AT + u64::from(n), &format!("Message {n}")));
+            entries.push(text(
+                tenant,
+                customer,
+                &id,
+                FIRST_AT + u64::from(n),
+                &format!("Message {n}"),
+            ));
             lines.push_str(&format!("{} {id}\n", tenant.uuid()));
         }
         (lines, envelope(&entries))

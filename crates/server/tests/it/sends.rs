@@ -35,7 +35,8 @@ async fn an_accepted_send_whose_answer_is_lost_is_settled_by_its_status() {
     settles(&it, &talk, "http_500_after_accept", "answered").await;
 
     // A documented refusal was not sent: it goes again, and arrives once.
-    talk.faults(&it, json!({ "next": [{ "kind": "error", "code": 130_429 }] })).await;
+    talk.faults(&it, json!({ "next": [{ "kind": "error", "code": 130_429 }] }))
+        .await;
     let id = talk.send(&it, "Too fast at first").await;
     let seen = talk.reaches(&it, &id, &["delivered"]).await;
     assert_eq!(seen.attempts, ["not_sent", "accepted"], "{}", seen.body);
@@ -44,7 +45,8 @@ async fn an_accepted_send_whose_answer_is_lost_is_settled_by_its_status() {
     assert_eq!(talk.on_phone(&it, "Too fast at first").await, 1);
 
     // A refusal for good is called once.
-    talk.faults(&it, json!({ "next": [{ "kind": "error", "code": 131_026 }] })).await;
+    talk.faults(&it, json!({ "next": [{ "kind": "error", "code": 131_026 }] }))
+        .await;
     let id = talk.send(&it, "Refused").await;
     let seen = talk.reaches(&it, &id, &["failed"]).await;
     assert_eq!(seen.attempts, ["rejected"]);
@@ -57,7 +59,8 @@ async fn a_send_that_was_reset_before_it_counted_is_never_repeated_by_the_machin
     let mut it = Installation::start("reset").await;
     let talk = talk(&it).await;
     let body = "Reset before it counted";
-    talk.faults(&it, json!({ "next": [{ "kind": "reset_before_accept" }] })).await;
+    talk.faults(&it, json!({ "next": [{ "kind": "reset_before_accept" }] }))
+        .await;
     let id = talk.send(&it, body).await;
     talk.reaches(&it, &id, &["unknown"]).await;
     talk.lane_has_looked(&it, "In the same process").await;
@@ -68,7 +71,10 @@ async fn a_send_that_was_reset_before_it_counted_is_never_repeated_by_the_machin
     it.launch().await;
     talk.lane_has_looked(&it, "After kill -9").await;
     let seen = talk.message(&it, &id).await;
-    assert_eq!((seen.status.as_str(), seen.attempts), ("unknown", vec!["unknown".to_owned()]));
+    assert_eq!(
+        (seen.status.as_str(), seen.attempts),
+        ("unknown", vec!["unknown".to_owned()])
+    );
     assert_eq!(talk.calls(&it, &id).await, ["reset_before_accept"]);
     assert_eq!(talk.on_phone(&it, body).await, 0);
 }

@@ -28,13 +28,16 @@ impl Talk {
         let path = format!("customers/{customer}/threads/{number_id}/messages");
         let hello = format!("Hello from {customer}");
         let body = json!({ "type": "text", "text": hello });
-        it.http
-            .sandbox(sandbox, Method::POST, &path, Some(body))
-            .await;
+        it.http.sandbox(sandbox, Method::POST, &path, Some(body)).await;
         let conversation = eventually("the conversation", async || {
-            let list = it.tenant_api(0, Method::GET, "conversations", None).await.expect(200);
+            let list = it
+                .tenant_api(0, Method::GET, "conversations", None)
+                .await
+                .expect(200);
             let items = list["items"].as_array()?;
-            let own = items.iter().find(|item| item["preview"]["text"] == hello.as_str())?;
+            let own = items
+                .iter()
+                .find(|item| item["preview"]["text"] == hello.as_str())?;
             own["id"].as_str().map(str::to_owned)
         })
         .await;
@@ -113,13 +116,27 @@ impl Talk {
             .count()
     }
 
+    async fn record(&self, it: &Installation) -> Vec<Value> {
+        let mut record = it.http.sandbox(&self.sandbox, Method::GET, "calls", None).await;
+        record["calls"].as_array_mut().map(std::mem::take).unwrap()
+    }
+
     /// Outcomes of the Graph calls that carried this message, in the sandbox's record.
     pub async fn calls(&self, it: &Installation, id: &str) -> Vec<String> {
-        let record = it.http.sandbox(&self.sandbox, Method::GET, "calls", None).await;
-        let calls = record["calls"].as_array().unwrap().iter();
+        let record = self.record(it).await;
+        let calls = record
+            .iter()
+            .filter(|call| call["biz_opaque_callback_data"] == id);
         calls
-            .filter(|call| call["biz_opaque_callback_data"] == id)
             .map(|call| call["outcome"].as_str().unwrap().to_owned())
             .collect()
+    }
+
+    /// True while the sandbox has a send that it has not looked at yet.
+    pub async fn send_waits(&self, it: &Installation) -> bool {
+        let record = self.record(it).await;
+        record
+            .iter()
+            .any(|call| call["outcome"] == "pending" && call["path"].as_str().unwrap().ends_with("/messages"))
     }
 }

@@ -84,8 +84,8 @@ impl TenantServices {
         scope.require(Permission::ApiKeysManage)?;
         let now = self.real_clock.now();
         let name = request.name.trim();
-        if name.is_empty() || name.chars().count() > 80 {
-            return Err(Error::invalid("name", "1 to 80 characters."));
+        if name.is_empty() || name.chars().count() > 80 || name.contains('\0') {
+            return Err(Error::invalid("name", "1 to 80 characters, none of them NUL."));
         }
         if request.expires_at.is_some_and(|at| at <= now) {
             return Err(Error::invalid("expires_at", "Give a time in the future, or leave it out."));

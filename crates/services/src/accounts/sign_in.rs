@@ -88,7 +88,7 @@ impl TenantServices {
         let email_key = email.trim().to_lowercase();
         let keys = [token::hash(&format!("email:{email_key}")), token::hash(&format!("client:{client}"))];
         self.count_try(&keys, now).await?;
-        let user = self.db.user_by_email(&email_key).await?;
+        let user = if email_key.contains('\0') { None } else { self.db.user_by_email(&email_key).await? };
         let good = password::verify(user.as_ref().map(|user| user.password_hash.clone()), &password).await?;
         let Some(user) = user.filter(|_| good) else {
             return Err(Error::new(ErrorKind::Unauthenticated, "bad-credentials", "The email address or the password is wrong."));

@@ -12,7 +12,10 @@ async fn counts(connection: &mut PgConnection, relations: &[String]) -> BTreeMap
     for relation in relations {
         let sql = AssertSqlSafe(format!("select count(*) from {relation}"));
         let count: Result<i64, _> = sqlx::query_scalar(sql).fetch_one(&mut *connection).await;
-        counts.insert(relation.clone(), count.unwrap_or_else(|error| panic!("{relation}: {error}")));
+        counts.insert(
+            relation.clone(),
+            count.unwrap_or_else(|error| panic!("{relation}: {error}")),
+        );
     }
     counts
 }
@@ -21,7 +24,10 @@ async fn counts(connection: &mut PgConnection, relations: &[String]) -> BTreeMap
 async fn the_backup_role_reads_everything_and_writes_nothing() {
     let pair = Pair::new().await;
     let db = &pair.db;
-    sqlx::query("select ensure_ingest_day('2026-11-22')").execute(&db.superuser).await.unwrap();
+    sqlx::query("select ensure_ingest_day('2026-11-22')")
+        .execute(&db.superuser)
+        .await
+        .unwrap();
     sqlx::query(
         "insert into raw_webhooks (day, stream, seq, meta_app_id, received_at, body)
          values ('2026-11-22', 0, 1, $1, '2026-11-22', 'x')",
@@ -42,7 +48,14 @@ async fn the_backup_role_reads_everything_and_writes_nothing() {
     let read = counts(&mut backup.0, &relations).await;
     assert_eq!(read, counts(&mut superuser, &relations).await);
     assert_eq!((read["raw_webhooks_20261122"], read["messages"]), (1, 2));
-    for sql in ["update contacts set profile_name = ''", "delete from messages", "truncate messages"] {
-        assert!(backup.attempt("", sql).await.unwrap_err().is_missing_privilege(), "{sql}");
+    for sql in [
+        "update contacts set profile_name = ''",
+        "delete from messages",
+        "truncate messages",
+    ] {
+        assert!(
+            backup.attempt("", sql).await.unwrap_err().is_missing_privilege(),
+            "{sql}"
+        );
     }
 }

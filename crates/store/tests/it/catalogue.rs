@@ -12,8 +12,11 @@ const QUERY: &str = include_str!("catalogue.sql");
 type Fault = (String, String);
 
 async fn faults(connection: &mut PgConnection) -> BTreeSet<Fault> {
-    let rows: Vec<Fault> =
-        sqlx::query_as(QUERY).bind(classes::parameters()).fetch_all(connection).await.unwrap();
+    let rows: Vec<Fault> = sqlx::query_as(QUERY)
+        .bind(classes::parameters())
+        .fetch_all(connection)
+        .await
+        .unwrap();
     rows.into_iter().collect()
 }
 
@@ -30,10 +33,11 @@ async fn every_table_stands_under_the_rules_of_its_class() {
     let db = database().await;
     let mut connection = db.superuser.acquire().await.unwrap();
     assert_eq!(faults(&mut connection).await, BTreeSet::new());
-    let partitions: i64 = sqlx::query_scalar("select count(*) from pg_class where relispartition and relkind = 'r'")
-        .fetch_one(&mut *connection)
-        .await
-        .unwrap();
+    let partitions: i64 =
+        sqlx::query_scalar("select count(*) from pg_class where relispartition and relkind = 'r'")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
     assert_eq!(partitions, 4, "the partitions were looked at");
 }
 
@@ -42,43 +46,79 @@ const ON_CONTACTS: &str = "(tenant_id = nullif(current_setting('app.tenant_id', 
 /// One fault each: the rule, what is planted, what the rule must name.
 fn plants() -> Vec<(&'static str, String, &'static str)> {
     let plant = |rule, sql: &str, object| (rule, sql.replace("{own}", ON_CONTACTS), object);
-    [tables(), policies(), keys(), grants(), roles_and_functions()]
-        .into_iter()
-        .flatten()
-        .map(|(rule, sql, object)| plant(rule, sql, object))
-        .collect()
+    [
+        tables(),
+        columns(),
+        policies(),
+        keys(),
+        grants(),
+        roles_and_functions(),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|(rule, sql, object)| plant(rule, sql, object))
+    .collect()
 }
 
 type Plant = (&'static str, &'static str, &'static str);
 
 fn tables() -> Vec<Plant> {
     vec![
-        ("table in no class", "create table planted (id uuid primary key)", "planted"),
-        ("class without its table", "drop table identity_pairs", "identity_pairs"),
+        (
+            "table in no class",
+            "create table planted (id uuid primary key)",
+            "planted",
+        ),
+        (
+            "class without its table",
+            "drop table identity_pairs",
+            "identity_pairs",
+        ),
         (
             "row security not enabled and forced",
             "alter table contacts disable row level security",
             "contacts",
         ),
-        ("row security not enabled and forced", "alter table contacts no force row level security", "contacts"),
+        (
+            "row security not enabled and forced",
+            "alter table contacts no force row level security",
+            "contacts",
+        ),
         (
             "row security not enabled and forced",
             "create table planted partition of webhook_outcomes for values from ('2030-01-01') to ('2030-01-02')",
             "planted",
         ),
+    ]
+}
+
+fn columns() -> Vec<Plant> {
+    vec![
         (
             "tenant_id missing or nullable",
             "alter table outbox drop constraint outbox_pkey, alter tenant_id drop not null",
             "outbox",
         ),
-        ("tenant_id missing or nullable", "alter table connection_steps rename tenant_id to owner_id", "connection_steps"),
+        (
+            "tenant_id missing or nullable",
+            "alter table connection_steps rename tenant_id to owner_id",
+            "connection_steps",
+        ),
         (
             "tenant_id in a table that belongs to no tenant",
             "alter table portfolios add column tenant_id uuid",
             "portfolios",
         ),
-        ("no primary key", "alter table outbox drop constraint outbox_pkey", "outbox"),
-        ("owner is not parlance_owner", "alter table contacts owner to postgres", "contacts"),
+        (
+            "no primary key",
+            "alter table outbox drop constraint outbox_pkey",
+            "outbox",
+        ),
+        (
+            "owner is not parlance_owner",
+            "alter table contacts owner to postgres",
+            "contacts",
+        ),
         (
             "relation that does not stand under its reader's policies",
             "create view planted as select * from contacts",
@@ -89,22 +129,46 @@ fn tables() -> Vec<Plant> {
             "create materialized view planted as select * from contacts",
             "planted",
         ),
-        ("table outside the schema", "create schema planted; create table planted.hidden (id uuid)", "planted.hidden"),
-        ("bytes whose readers are not listed", "alter table contacts add column planted bytea", "contacts.planted"),
-        ("listed column does not exist", "alter table media rename filename to planted", "media.filename"),
+        (
+            "table outside the schema",
+            "create schema planted; create table planted.hidden (id uuid)",
+            "planted.hidden",
+        ),
+        (
+            "bytes whose readers are not listed",
+            "alter table contacts add column planted bytea",
+            "contacts.planted",
+        ),
+        (
+            "listed column does not exist",
+            "alter table media rename filename to planted",
+            "media.filename",
+        ),
     ]
 }
 
 fn policies() -> Vec<Plant> {
     vec![
-        ("policy for public", "create policy planted on contacts using {own}", "contacts.planted"),
+        (
+            "policy for public",
+            "create policy planted on contacts using {own}",
+            "contacts.planted",
+        ),
         (
             "policy for a role that is not a runtime role",
             "create policy planted on contacts to parlance_backup using {own}",
             "contacts.planted",
         ),
-        ("command without a policy", "drop policy tenant on contacts", "parlance_tenant SELECT contacts"),
-        ("command without a policy", "grant delete on outbox to parlance_platform", "parlance_platform DELETE outbox"),
+        (
+            "command without a policy",
+            "drop policy tenant on contacts",
+            "parlance_tenant SELECT contacts",
+        ),
+        (
+            "command without a policy",
+            "grant delete on outbox to parlance_platform",
+            "parlance_platform DELETE outbox",
+        ),
         (
             "command without a policy",
             "drop policy ingest on contacts; create policy planted on contacts for select to parlance_ingest using (false)",
@@ -125,14 +189,26 @@ fn policies() -> Vec<Plant> {
             "create policy planted on contacts for select to parlance_ingest using (nullif(current_setting('app.tenant_id', true), '') is null)",
             "contacts.planted for parlance_ingest: (NULLIF(current_setting('app.tenant_id'::text, true), ''::text) IS NULL)",
         ),
-        ("exception that nothing uses", "drop policy events_all on outbox", "outbox for parlance_events"),
+        (
+            "exception that nothing uses",
+            "drop policy events_all on outbox",
+            "outbox for parlance_events",
+        ),
     ]
 }
 
 fn keys() -> Vec<Plant> {
     vec![
-        ("index does not lead with tenant_id", "create index planted on messages (provider_id)", "planted"),
-        ("index does not lead with tenant_id", "create index planted on messages ((tenant_id::text))", "planted"),
+        (
+            "index does not lead with tenant_id",
+            "create index planted on messages (provider_id)",
+            "planted",
+        ),
+        (
+            "index does not lead with tenant_id",
+            "create index planted on messages ((tenant_id::text))",
+            "planted",
+        ),
         (
             "foreign key does not pair tenant_id",
             "alter table wabas add unique (id); alter table templates add constraint planted foreign key (waba_id) references wabas (id)",
@@ -168,27 +244,51 @@ fn keys() -> Vec<Plant> {
 
 fn grants() -> Vec<Plant> {
     vec![
-        ("grant that row security does not see", "grant truncate on contacts to parlance_tenant", "TRUNCATE on contacts"),
+        (
+            "grant that row security does not see",
+            "grant truncate on contacts to parlance_tenant",
+            "TRUNCATE on contacts",
+        ),
         (
             "grant that row security does not see",
             "grant references (id) on contacts to parlance_tenant",
             "REFERENCES on contacts",
         ),
-        ("grant that row security does not see", "grant trigger on contacts to parlance_tenant", "TRIGGER on contacts"),
-        ("grant to somebody else, or to pass on", "grant select on contacts to public", "SELECT on contacts"),
-        ("grant to somebody else, or to pass on", "grant select (id) on contacts to pg_monitor", "SELECT on contacts"),
+        (
+            "grant that row security does not see",
+            "grant trigger on contacts to parlance_tenant",
+            "TRIGGER on contacts",
+        ),
+        (
+            "grant to somebody else, or to pass on",
+            "grant select on contacts to public",
+            "SELECT on contacts",
+        ),
+        (
+            "grant to somebody else, or to pass on",
+            "grant select (id) on contacts to pg_monitor",
+            "SELECT on contacts",
+        ),
         (
             "grant to somebody else, or to pass on",
             "grant select on contacts to parlance_tenant with grant option",
             "SELECT on contacts",
         ),
-        ("backup may do more than read", "grant insert on contacts to parlance_backup", "INSERT on contacts"),
+        (
+            "backup may do more than read",
+            "grant insert on contacts to parlance_backup",
+            "INSERT on contacts",
+        ),
         (
             "grant on a partition",
             "grant select on raw_webhooks_20261122 to parlance_ingest",
             "SELECT on raw_webhooks_20261122",
         ),
-        ("grant on the table of migrations", "grant select on _sqlx_migrations to parlance_tenant", "SELECT"),
+        (
+            "grant on the table of migrations",
+            "grant select on _sqlx_migrations to parlance_tenant",
+            "SELECT",
+        ),
         (
             "column read by another role",
             "grant select (credential_sealed) on provider_accounts to parlance_platform",
@@ -199,9 +299,21 @@ fn grants() -> Vec<Plant> {
 
 fn roles_and_functions() -> Vec<Plant> {
     vec![
-        ("role may do more than sign in", "alter role parlance_events bypassrls", "parlance_events"),
-        ("role may do more than sign in", "alter role parlance_events createrole", "parlance_events"),
-        ("role may do more than sign in", "alter role parlance_events superuser", "parlance_events"),
+        (
+            "role may do more than sign in",
+            "alter role parlance_events bypassrls",
+            "parlance_events",
+        ),
+        (
+            "role may do more than sign in",
+            "alter role parlance_events createrole",
+            "parlance_events",
+        ),
+        (
+            "role may do more than sign in",
+            "alter role parlance_events superuser",
+            "parlance_events",
+        ),
         (
             "role is a member of another",
             "grant parlance_owner to parlance_tenant",
@@ -227,7 +339,11 @@ fn roles_and_functions() -> Vec<Plant> {
             "grant execute on function set_config(text, text, boolean) to parlance_tenant",
             "parlance_tenant",
         ),
-        ("role may create", "grant create on schema public to parlance_tenant", "parlance_tenant"),
+        (
+            "role may create",
+            "grant create on schema public to parlance_tenant",
+            "parlance_tenant",
+        ),
         (
             "role may create",
             "do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$",
@@ -242,11 +358,17 @@ async fn each_rule_finds_the_fault_that_is_planted() {
     let mut connection = db.superuser.acquire().await.unwrap();
     let mut tried = BTreeSet::new();
     for (rule, sql, object) in plants() {
-        connection.execute(AssertSqlSafe(format!("begin; {sql}"))).await.unwrap();
+        connection
+            .execute(AssertSqlSafe(format!("begin; {sql}")))
+            .await
+            .unwrap();
         let found = faults(&mut connection).await;
         connection.execute("rollback").await.unwrap();
         let wanted = (rule.to_owned(), object.to_owned());
-        assert!(found.contains(&wanted), "{sql}: expected {wanted:?} among {found:?}");
+        assert!(
+            found.contains(&wanted),
+            "{sql}: expected {wanted:?} among {found:?}"
+        );
         tried.insert(rule.replace('\'', "''"));
     }
     let rules: BTreeSet<String> = QUERY

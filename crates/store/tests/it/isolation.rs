@@ -62,10 +62,25 @@ fn contexts(pair: &Pair, table: &str, role: &str) -> Vec<(String, BTreeSet<Uuid>
     let (of_a, of_b, of_both) = (BTreeSet::from([a]), BTreeSet::from([b]), BTreeSet::from([a, b]));
     let none = BTreeSet::new;
     let foreign = pair.db.ids.uuid();
-    let all = [String::new(), one(""), one(a), one(foreign), set(""), set(a), set(foreign)];
-    let unknown = if RESOLVED.contains(&table) { of_both.clone() } else { none() };
+    let all = [
+        String::new(),
+        one(""),
+        one(a),
+        one(foreign),
+        set(""),
+        set(a),
+        set(foreign),
+    ];
+    let unknown = if RESOLVED.contains(&table) {
+        of_both.clone()
+    } else {
+        none()
+    };
     match sight(table, role) {
-        Sight::All => all.into_iter().map(|context| (context, of_both.clone())).collect(),
+        Sight::All => all
+            .into_iter()
+            .map(|context| (context, of_both.clone()))
+            .collect(),
         Sight::One => vec![
             (one(a), of_a),
             (one(b), of_b),
@@ -94,8 +109,15 @@ async fn every_tenant_table_has_rows_of_both_tenants() {
     let both: BTreeSet<Uuid> = [pair.ids().0, pair.ids().1].into();
     for table in owned_tables() {
         let sql = AssertSqlSafe(format!("select distinct tenant_id from {table}"));
-        let found: Vec<Uuid> = sqlx::query_scalar(sql).fetch_all(&pair.db.superuser).await.unwrap();
-        assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), both, "testkit's rows() must fill {table}");
+        let found: Vec<Uuid> = sqlx::query_scalar(sql)
+            .fetch_all(&pair.db.superuser)
+            .await
+            .unwrap();
+        assert_eq!(
+            found.into_iter().collect::<BTreeSet<_>>(),
+            both,
+            "testkit's rows() must fill {table}"
+        );
     }
 }
 
@@ -110,15 +132,30 @@ async fn a_read_shows_the_rows_of_its_context_and_nothing_without_one() {
             for (context, expected) in contexts(&pair, table, role) {
                 let outcome = seen(&mut session, &context, table).await;
                 if granted {
-                    assert_eq!(outcome.as_ref(), Ok(&expected), "{role} reads {table} under {context:?}");
+                    assert_eq!(
+                        outcome.as_ref(),
+                        Ok(&expected),
+                        "{role} reads {table} under {context:?}"
+                    );
                     read += 1;
                 } else {
-                    assert!(outcome.unwrap_err().is_missing_privilege(), "{role} has no grant on {table}");
+                    assert!(
+                        outcome.unwrap_err().is_missing_privilege(),
+                        "{role} has no grant on {table}"
+                    );
                 }
             }
         }
-        let garbage = seen(&mut session, "set local app.tenant_id = 'x'; set local app.tenant_ids = 'x'", "outbox").await;
-        assert!(garbage.is_err() || *role == "events", "{role}: a context that is no tenant is an error");
+        let garbage = seen(
+            &mut session,
+            "set local app.tenant_id = 'x'; set local app.tenant_ids = 'x'",
+            "outbox",
+        )
+        .await;
+        assert!(
+            garbage.is_err() || *role == "events",
+            "{role}: a context that is no tenant is an error"
+        );
     }
     assert!(read > 200, "only {read} reads were granted at all");
 }
@@ -140,9 +177,22 @@ async fn columns(db: &PgPool, role: &str, table: &str, privilege: &str) -> Vec<S
 }
 
 /// Inserts a copy of this tenant's row, under a context.
-async fn copy(pair: &Pair, session: &mut Session, columns: &[String], table: &str, of: Uuid, context: &str) -> Result<u64, Refusal> {
-    let sql = AssertSqlSafe(format!("select to_jsonb(t) from {table} t where tenant_id = $1 limit 1"));
-    let row: Value = sqlx::query_scalar(sql).bind(of).fetch_one(&pair.db.superuser).await.unwrap();
+async fn copy(
+    pair: &Pair,
+    session: &mut Session,
+    columns: &[String],
+    table: &str,
+    of: Uuid,
+    context: &str,
+) -> Result<u64, Refusal> {
+    let sql = AssertSqlSafe(format!(
+        "select to_jsonb(t) from {table} t where tenant_id = $1 limit 1"
+    ));
+    let row: Value = sqlx::query_scalar(sql)
+        .bind(of)
+        .fetch_one(&pair.db.superuser)
+        .await
+        .unwrap();
     let columns = columns.join(", ");
     let sql = AssertSqlSafe(format!(
         "insert into {table} ({columns}) select {columns} from jsonb_populate_record(null::{table}, $1)"
@@ -171,16 +221,27 @@ async fn an_insert_for_another_tenant_is_refused() {
                 continue;
             }
             let other = copy(&pair, &mut session, &columns, table, b, &of_a).await;
-            assert!(other.as_ref().is_err_and(Refusal::is_policy), "{role} inserts B's {table} under A: {other:?}");
+            assert!(
+                other.as_ref().is_err_and(Refusal::is_policy),
+                "{role} inserts B's {table} under A: {other:?}"
+            );
             let nobody = copy(&pair, &mut session, &columns, table, a, &none).await;
-            assert!(nobody.as_ref().is_err_and(Refusal::is_policy), "{role} inserts {table} without context: {nobody:?}");
+            assert!(
+                nobody.as_ref().is_err_and(Refusal::is_policy),
+                "{role} inserts {table} without context: {nobody:?}"
+            );
             let own = copy(&pair, &mut session, &columns, table, a, &of_a).await;
-            let reached = own.as_ref().map_or_else(|refusal| refusal.code == "23505", |rows| *rows == 1);
+            let reached = own
+                .as_ref()
+                .map_or_else(|refusal| refusal.code == "23505", |rows| *rows == 1);
             assert!(reached, "{role}'s own {table} gets as far as its keys: {own:?}");
             refused += 1;
         }
     }
-    assert!(refused > 30, "only {refused} pairs of table and role may insert at all");
+    assert!(
+        refused > 30,
+        "only {refused} pairs of table and role may insert at all"
+    );
 }
 
 #[tokio::test]
@@ -205,10 +266,17 @@ async fn an_update_or_delete_ends_at_the_tenant() {
             if updatable.iter().any(|column| column == "tenant_id") {
                 let give = format!("update {table} set tenant_id = '{b}'");
                 let given = session.attempt(&of_a, &give).await;
-                assert!(given.as_ref().is_err_and(Refusal::is_policy), "{role}: {give}: {given:?}");
+                assert!(
+                    given.as_ref().is_err_and(Refusal::is_policy),
+                    "{role}: {give}: {given:?}"
+                );
             }
-            let delete = session.attempt(&of_a, &format!("delete from {table} where tenant_id = '{b}'")).await;
-            let harmless = delete.as_ref().map_or_else(Refusal::is_missing_privilege, |rows| *rows == 0);
+            let delete = session
+                .attempt(&of_a, &format!("delete from {table} where tenant_id = '{b}'"))
+                .await;
+            let harmless = delete
+                .as_ref()
+                .map_or_else(Refusal::is_missing_privilege, |rows| *rows == 0);
             assert!(harmless, "{role} deletes B's {table}: {delete:?}");
         }
     }
@@ -226,7 +294,10 @@ async fn an_unlimited_statement_changes_the_rows_of_its_context_only() {
         assert_eq!(session.attempt("", sql).await, Ok(0), "{role} without context");
     }
     let mut session = Session::open(&pair.db, "tenant").await;
-    assert_eq!(session.attempt(&one(a), "delete from parked_statuses").await, Ok(1));
+    assert_eq!(
+        session.attempt(&one(a), "delete from parked_statuses").await,
+        Ok(1)
+    );
 }
 
 #[tokio::test]
@@ -244,19 +315,46 @@ async fn a_route_stays_with_the_tenant_that_has_it() {
         )
     };
     let code = |outcome: Result<u64, Refusal>| outcome.unwrap_err().code;
-    assert_eq!(code(tenant.attempt(&one(a), &insert(taken, number_a)).await), "23505", "a taken number");
-    let upsert = format!("{} on conflict (graph_environment_id, provider_number_id) do update set tenant_id = '{a}'", insert(taken, number_a));
-    assert_eq!(code(tenant.attempt(&one(a), &upsert).await), "42501", "taking it over");
-    assert_eq!(code(tenant.attempt(&one(a), &insert("free", number_b)).await), "23503", "B's number behind A's route");
+    assert_eq!(
+        code(tenant.attempt(&one(a), &insert(taken, number_a)).await),
+        "23505",
+        "a taken number"
+    );
+    let upsert = format!(
+        "{} on conflict (graph_environment_id, provider_number_id) do update set tenant_id = '{a}'",
+        insert(taken, number_a)
+    );
+    assert_eq!(
+        code(tenant.attempt(&one(a), &upsert).await),
+        "42501",
+        "taking it over"
+    );
+    assert_eq!(
+        code(tenant.attempt(&one(a), &insert("free", number_b)).await),
+        "23503",
+        "B's number behind A's route"
+    );
     let delete = "delete from number_routes";
-    assert_eq!(code(tenant.attempt(&one(a), delete).await), "42501", "routes go by the platform only");
+    assert_eq!(
+        code(tenant.attempt(&one(a), delete).await),
+        "42501",
+        "routes go by the platform only"
+    );
     let give = format!("update waba_routes set tenant_id = '{b}'");
     assert_eq!(code(tenant.attempt(&one(a), &give).await), "42501");
     let rebind = format!("update waba_routes set meta_app_id = meta_app_id where tenant_id = '{b}'");
     assert_eq!(tenant.attempt(&one(a), &rebind).await, Ok(0), "B's app binding");
     let mut ingest = Session::open(&pair.db, "ingest").await;
-    for sql in [insert("free", number_a), "update number_routes set tenant_id = tenant_id".to_owned(), delete.to_owned()] {
-        assert_eq!(code(ingest.attempt(&set(a), &sql).await), "42501", "ingest only reads routes: {sql}");
+    for sql in [
+        insert("free", number_a),
+        "update number_routes set tenant_id = tenant_id".to_owned(),
+        delete.to_owned(),
+    ] {
+        assert_eq!(
+            code(ingest.attempt(&set(a), &sql).await),
+            "42501",
+            "ingest only reads routes: {sql}"
+        );
     }
 }
 

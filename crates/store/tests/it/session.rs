@@ -23,7 +23,14 @@ impl Pair {
         let b = db.tenant("tenant-b", &app).await;
         let rows_a = db.rows(&a, "words of tenant a").await;
         let rows_b = db.rows(&b, "words of tenant b").await;
-        Self { db, app, a, b, rows_a, rows_b }
+        Self {
+            db,
+            app,
+            a,
+            b,
+            rows_a,
+            rows_b,
+        }
     }
 
     pub fn ids(&self) -> (Uuid, Uuid) {
@@ -41,7 +48,10 @@ impl Session {
 
     /// Begins, with a statement that sets a context or with none.
     pub async fn begin(&mut self, context: &str) {
-        self.0.execute(AssertSqlSafe(format!("begin; {context}"))).await.unwrap();
+        self.0
+            .execute(AssertSqlSafe(format!("begin; {context}")))
+            .await
+            .unwrap();
     }
 
     pub async fn rollback(&mut self) {
@@ -51,7 +61,9 @@ impl Session {
     /// Runs one prepared statement in a transaction of its own that leaves nothing: rows affected, or what was answered.
     pub async fn attempt(&mut self, context: &str, sql: &str) -> Result<u64, Refusal> {
         self.begin(context).await;
-        let outcome = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut self.0).await;
+        let outcome = sqlx::query(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut self.0)
+            .await;
         self.rollback().await;
         outcome.map(|done| done.rows_affected()).map_err(Refusal::from)
     }
@@ -72,13 +84,19 @@ impl Refusal {
 
     /// True when a policy refused the new row.
     pub fn is_policy(&self) -> bool {
-        self.code == "42501" && self.message.starts_with("new row violates row-level security policy")
+        self.code == "42501"
+            && self
+                .message
+                .starts_with("new row violates row-level security policy")
     }
 }
 
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
         let error = error.into_database_error().expect("PostgreSQL answered");
-        Self { code: error.code().unwrap_or_default().into_owned(), message: error.message().to_owned() }
+        Self {
+            code: error.code().unwrap_or_default().into_owned(),
+            message: error.message().to_owned(),
+        }
     }
 }

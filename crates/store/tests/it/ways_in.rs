@@ -13,15 +13,33 @@ fn smuggled(tenant: Uuid) -> Vec<(String, &'static str)> {
     [
         ("select set_config('app.tenant_id', '{b}', true)", "42501"),
         ("select set_config('app.tenant_id', '{b}', false)", "42501"),
-        ("select pg_catalog.set_config('row_security', 'off', true)", "42501"),
-        ("update pg_settings set setting = '{b}' where name = 'app.tenant_id'", "42501"),
-        ("select query_to_xml($$set local app.tenant_id = '{b}'$$, true, true, '')", "0A000"),
-        ("select * from ts_stat($$set local app.tenant_id = '{b}'$$)", "0A000"),
+        (
+            "select pg_catalog.set_config('row_security', 'off', true)",
+            "42501",
+        ),
+        (
+            "update pg_settings set setting = '{b}' where name = 'app.tenant_id'",
+            "42501",
+        ),
+        (
+            "select query_to_xml($$set local app.tenant_id = '{b}'$$, true, true, '')",
+            "0A000",
+        ),
+        (
+            "select * from ts_stat($$set local app.tenant_id = '{b}'$$)",
+            "42P11",
+        ),
         ("select 1; set local app.tenant_id = '{b}'", "42601"),
         ("create temporary table planted (id int)", "42501"),
         ("create table planted (id int)", "42501"),
-        ("create function pg_temp.planted() returns int language sql as 'select 1'", "42501"),
-        ("create function planted() returns int language sql security definer as 'select 1'", "42501"),
+        (
+            "create function pg_temp.planted() returns int language sql as 'select 1'",
+            "42501",
+        ),
+        (
+            "create function planted() returns int language sql security definer as 'select 1'",
+            "42501",
+        ),
         ("set role parlance_owner", "42501"),
         ("set role parlance_backup", "42501"),
         ("set session authorization parlance_owner", "42501"),
@@ -44,12 +62,18 @@ fn smuggled(tenant: Uuid) -> Vec<(String, &'static str)> {
 async fn a_statement_cannot_change_its_tenant_role_or_powers() {
     let pair = Pair::new().await;
     let (a, b) = pair.ids();
-    sqlx::query("select ensure_ingest_day('2026-11-22')").execute(&pair.db.superuser).await.unwrap();
+    sqlx::query("select ensure_ingest_day('2026-11-22')")
+        .execute(&pair.db.superuser)
+        .await
+        .unwrap();
     for role in RUNTIME_ROLES {
         let mut session = Session::open(&pair.db, role).await;
         let context = format!("set local app.tenant_id = '{a}'; set local app.tenant_ids = '{{{a}}}'");
         for (sql, code) in smuggled(b) {
-            let refusal = session.attempt(&context, &sql).await.expect_err(&format!("{role} was allowed: {sql}"));
+            let refusal = session
+                .attempt(&context, &sql)
+                .await
+                .expect_err(&format!("{role} was allowed: {sql}"));
             assert_eq!(refusal.code, code, "{role}: {sql}: {}", refusal.message);
         }
     }
@@ -59,9 +83,16 @@ async fn a_statement_cannot_change_its_tenant_role_or_powers() {
 async fn without_row_security_a_role_reads_nothing_instead_of_everything() {
     let pair = Pair::new().await;
     let mut session = Session::open(&pair.db, "tenant").await;
-    let outcome = session.attempt("set local row_security = off", "select id from messages").await;
+    let outcome = session
+        .attempt("set local row_security = off", "select id from messages")
+        .await;
     let refusal = outcome.unwrap_err();
-    assert!(refusal.message.starts_with("query would be affected by row-level security policy"), "{refusal:?}");
+    assert!(
+        refusal
+            .message
+            .starts_with("query would be affected by row-level security policy"),
+        "{refusal:?}"
+    );
 }
 
 #[tokio::test]
@@ -70,17 +101,32 @@ async fn words_and_secrets_are_read_by_their_roles_only() {
     for role in RUNTIME_ROLES {
         let mut session = Session::open(&pair.db, role).await;
         for (table, column, readers) in READERS {
-            let outcome = session.attempt("", &format!("select {column} from {table}")).await;
+            let outcome = session
+                .attempt("", &format!("select {column} from {table}"))
+                .await;
             if readers.contains(role) {
                 assert!(outcome.is_ok(), "{role} reads {table}.{column}: {outcome:?}");
             } else {
-                assert!(outcome.unwrap_err().is_missing_privilege(), "{role} must not read {table}.{column}");
+                assert!(
+                    outcome.unwrap_err().is_missing_privilege(),
+                    "{role} must not read {table}.{column}"
+                );
             }
         }
     }
     let mut platform = Session::open(&pair.db, "platform").await;
-    for table in ["messages", "conversations", "provider_accounts", "meta_app_secrets", "raw_webhooks", "outbox"] {
-        let refusal = platform.attempt("", &format!("select * from {table}")).await.unwrap_err();
+    for table in [
+        "messages",
+        "conversations",
+        "provider_accounts",
+        "meta_app_secrets",
+        "raw_webhooks",
+        "outbox",
+    ] {
+        let refusal = platform
+            .attempt("", &format!("select * from {table}"))
+            .await
+            .unwrap_err();
         assert!(refusal.is_missing_privilege(), "{table}: {refusal:?}");
     }
 }
@@ -103,5 +149,8 @@ async fn a_context_ends_with_its_transaction() {
 }
 
 async fn messages(session: &mut Session) -> i64 {
-    sqlx::query_scalar("select count(*) from messages").fetch_one(&mut session.0).await.unwrap()
+    sqlx::query_scalar("select count(*) from messages")
+        .fetch_one(&mut session.0)
+        .await
+        .unwrap()
 }

@@ -467,6 +467,11 @@ export interface components {
         PhoneNumberId: string;
         /** @description Who is signed in to the admin portal. */
         PlatformMe: {
+            /**
+             * Format: date-time
+             * @description The product's clock; in development it may have been moved.
+             */
+            now: string;
             /** @description The platform admin. */
             user: components["schemas"]["PlatformUser"];
         };

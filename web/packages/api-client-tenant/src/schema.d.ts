@@ -794,6 +794,11 @@ export interface components {
             /** @enum {string} */
             type: "unsupported";
         };
+        /**
+         * @description Which conversations a list shows.
+         * @enum {string}
+         */
+        ConversationFilter: "all" | "unread";
         ConversationId: string;
         /** @description A conversation as the list shows it. */
         ConversationView: {
@@ -1448,10 +1453,14 @@ export interface components {
             name: string;
         };
         PhoneNumberId: string;
+        /** @description One line of the newest message. */
         Preview: {
-            kind: string;
-            text: string;
+            /** @description Its direction. */
             direction: components["schemas"]["Direction"];
+            /** @description Its kind. */
+            kind: string;
+            /** @description Its text; empty where the kind says it all. */
+            text: string;
         };
         /** @description Values to try. */
         PreviewRequest: {
@@ -1685,6 +1694,13 @@ export interface components {
             /** @description What the customer sees. */
             rendered: components["schemas"]["Rendered"];
         };
+        /** @description What the customer would see. */
+        TemplatePreview: {
+            /** @description What is missing or can't be used. */
+            faults: components["schemas"]["ProblemField"][];
+            /** @description By the code that renders what is sent. */
+            rendered: components["schemas"]["Rendered"];
+        };
         /** @description A template with what a send must fill. */
         TemplateView: {
             /** @description MARKETING, UTILITY or AUTHENTICATION. */
@@ -1755,15 +1771,6 @@ export interface components {
             name: string;
             /** @description The provider's id. */
             provider_waba_id: string;
-        };
-        /** @enum {string} */
-        ConversationFilter: "all" | "unread";
-        /** @description What the customer would see. */
-        TemplatePreview: {
-            /** @description What is missing or can't be used. */
-            faults: components["schemas"]["ProblemField"][];
-            /** @description By the code that renders what is sent. */
-            rendered: components["schemas"]["Rendered"];
         };
     };
     responses: never;
@@ -2323,7 +2330,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Which conversations; `all` if left out. */
-                view?: components["schemas"]["ConversationFilter"];
+                view?: "all" | "unread";
                 /** @description Rows wanted, 1 to 100; 50 if left out. */
                 limit?: number;
                 /** @description `next_cursor` of the former page. */

@@ -20,6 +20,7 @@ use crate::{
 pub struct ConversationsQuery {
     /// Which conversations; `all` if left out.
     #[serde(default)]
+    #[param(inline)]
     pub view: ConversationFilter,
     /// Rows wanted, 1 to 100; 50 if left out.
     pub limit: Option<u32>,

@@ -1,6 +1,6 @@
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, Multipart, State, multipart::MultipartError},
+    extract::{DefaultBodyLimit, Multipart, State, multipart::{MultipartError, MultipartRejection}},
     http::StatusCode,
 };
 use bytes::Bytes;
@@ -43,9 +43,9 @@ pub struct UploadForm {
 pub async fn upload(
     State(services): State<TenantServices>,
     tenant: Tenant,
-    multipart: Multipart,
+    multipart: Result<Multipart, MultipartRejection>,
 ) -> ApiResult<(StatusCode, Json<MediaView>)> {
-    let upload = read_form(multipart).await?;
+    let upload = read_form(multipart.map_err(|_| no_form())?).await?;
     Ok((StatusCode::CREATED, Json(services.upload_media(&tenant.scope, upload).await?)))
 }
 
@@ -79,5 +79,9 @@ fn broken(error: MultipartError) -> Failure {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return Error::invalid("file", "At most 5 MB: WhatsApp refuses larger images.").into();
     }
+    no_form()
+}
+
+fn no_form() -> Failure {
     Error::invalid("body", "Send multipart/form-data with the fields phone_number_id and file.").into()
 }

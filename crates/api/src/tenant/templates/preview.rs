@@ -23,6 +23,7 @@ pub struct PreviewRequest {
 
 /// What the customer would see.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplatePreview)]
 pub struct Preview {
     /// By the code that renders what is sent.
     pub rendered: Rendered,

@@ -169,12 +169,7 @@ export function BubblePhoto({ src, alt, state = "ready", note, onOpen }: PhotoPr
       aria-label={`${t("ui.openImage")}: ${alt}`}
       className="block overflow-hidden rounded-control"
     >
-      <img
-        src={src}
-        alt=""
-        loading="lazy"
-        className="block max-h-64 min-h-16 w-auto min-w-30 max-w-[min(100%,20rem)] bg-n4 object-cover"
-      />
+      <img src={src} alt="" loading="lazy" className="block max-h-64 min-h-16 w-80 max-w-full bg-n4 object-cover" />
     </button>
   );
 }

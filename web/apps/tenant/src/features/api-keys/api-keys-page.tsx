@@ -69,7 +69,7 @@ export function ApiKeysPage() {
                     {row.name}
                   </span>
                   <code dir="ltr" className="block text-start font-mono text-muted text-xs">
-                    {row.hint}
+                    {hintText(row.hint)}
                   </code>
                 </>
               ),
@@ -118,6 +118,11 @@ export function ApiKeysPage() {
   );
 }
 
+/** What is known of a secret: its last characters. */
+function hintText(hint: string): string {
+  return `plk_…${hint.slice(-4)}`;
+}
+
 function KeyState({ apiKey }: { apiKey: ApiKey }) {
   const t = useT();
   if (apiKey.revoked_at) return <Badge tone="danger">{t("keys.revoked")}</Badge>;
@@ -152,7 +157,7 @@ function RevokeDialog({ slug, apiKey, onClose }: { slug: string; apiKey: ApiKey;
       danger
       onOpenChange={(open) => !open && onClose()}
       title={t("keys.revokeNamed", { name: apiKey.name })}
-      effect={<p>{t("keys.revokeEffect", { name: apiKey.name, hint: apiKey.hint })}</p>}
+      effect={<p>{t("keys.revokeEffect", { name: apiKey.name, hint: hintText(apiKey.hint) })}</p>}
       action={t("keys.revoke")}
       busy={revoke.isPending}
       error={revoke.error ? <ErrorNotice error={explain(revoke.error)} /> : undefined}

@@ -119,8 +119,11 @@ function ConversationRow({ slug, view, row, selected }: { slug: string; view: Vi
         <Avatar name={name} id={row.contact.id} size={36} className="mt-0.5" />
         <span className="min-w-0 flex-1">
           <span className="flex items-baseline gap-2">
-            <span className={cx("min-w-0 flex-1 truncate text-sm", unread && "font-semibold")}>
-              <bdi>{name}</bdi>
+            <span
+              dir="auto"
+              className={cx("min-w-0 flex-1 truncate text-sm [text-align:-webkit-match-parent]", unread && "font-semibold")}
+            >
+              {name}
             </span>
             <RelativeTime at={row.last_message_at} className="shrink-0 text-muted text-xs" />
           </span>

@@ -1,0 +1,226 @@
+//! Connecting a number: the log stops at the step that failed, says the cure, and goes on from there.
+
+use domain::ports::FaultClass;
+use serde_json::{Value, json};
+
+use crate::{
+    provider::template,
+    stage::{Payload, Side, Stage, get, post},
+};
+
+const STEPS: [&str; 6] = ["token", "waba", "number", "subscribe", "route", "templates"];
+const TOKEN: &str = "first-token-of-alder";
+
+fn states(connection: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    connection["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| (text(&step["step"]), text(&step["state"])))
+        .collect()
+}
+
+/// Steps before the failed one are done, those after it pending.
+fn stopped_at(failed: &str) -> Vec<(String, String)> {
+    let at = STEPS
+        .iter()
+        .position(|step| *step == failed)
+        .unwrap_or(STEPS.len());
+    let state = |index: usize| match index.cmp(&at) {
+        std::cmp::Ordering::Less => "done",
+        std::cmp::Ordering::Equal => "failed",
+        std::cmp::Ordering::Greater => "pending",
+    };
+    STEPS
+        .iter()
+        .enumerate()
+        .map(|(index, step)| ((*step).to_owned(), state(index).to_owned()))
+        .collect()
+}
+
+async fn connect(stage: &Stage, side: &Side, waba: &str, number: &str) -> Value {
+    let body = json!({
+        "meta_app_id": stage.app.meta_app_id, "provider_waba_id": waba, "provider_number_id": number, "access_token": TOKEN,
+    });
+    let answer = stage
+        .call(
+            &post(side.path("connections"), Payload::Json(body)),
+            &side.session,
+        )
+        .await;
+    assert_eq!(answer.status, 201, "{}", answer.json());
+    answer.json()
+}
+
+async fn resume(stage: &Stage, side: &Side, connection: &Value, body: Value) -> Value {
+    let path = side.path(&format!(
+        "connections/{}/resume",
+        connection["id"].as_str().unwrap()
+    ));
+    let answer = stage.call(&post(path, Payload::Json(body)), &side.session).await;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    answer.json()
+}
+
+#[tokio::test]
+async fn each_step_can_fail_and_be_resumed() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    stage.provider.set_templates(vec![template("welcome")]);
+    let cases = [
+        ("waba_fields", FaultClass::Token, "token", "new token"),
+        (
+            "waba_fields",
+            FaultClass::Permission,
+            "waba",
+            "whatsapp_business_management",
+        ),
+        (
+            "number_fields",
+            FaultClass::Invalid,
+            "number",
+            "not the phone number",
+        ),
+        ("subscribe", FaultClass::Permission, "subscribe", "this very app"),
+        (
+            "subscribed_apps",
+            FaultClass::ProviderDown,
+            "subscribe",
+            "resume in a minute",
+        ),
+        ("list_templates", FaultClass::Other, "templates", "resume"),
+    ];
+    for (index, (call, class, step, cure)) in cases.into_iter().enumerate() {
+        let (waba, number) = (format!("31{index}"), format!("32{index}"));
+        stage.provider.fail(call, class);
+        let failed = connect(&stage, &side, &waba, &number).await;
+        assert_eq!(
+            (&failed["state"], states(&failed)),
+            (&json!("failed"), stopped_at(step)),
+            "{call}"
+        );
+        let position = STEPS.iter().position(|name| *name == step).unwrap();
+        let detail = failed["steps"][position]["detail"].as_str().unwrap();
+        assert!(detail.contains(cure) && detail.contains("(100)"), "{detail}");
+        assert_eq!(
+            failed["phone_number_id"].is_null(),
+            step != "templates",
+            "a number routes before it is proven"
+        );
+
+        stage.provider.heal();
+        let new_token = if step == "token" {
+            "second-token-of-alder"
+        } else {
+            TOKEN
+        };
+        let body = if step == "token" {
+            json!({"access_token": new_token})
+        } else {
+            json!({})
+        };
+        let connected = resume(&stage, &side, &failed, body).await;
+        assert_eq!(
+            (&connected["state"], states(&connected)),
+            (&json!("connected"), stopped_at("none")),
+            "{call}"
+        );
+        assert_eq!(stage.provider.last_token().as_deref(), Some(new_token));
+        let path = side.path(&format!("connections/{}", failed["id"].as_str().unwrap()));
+        let shown = stage.call(&get(path), &side.session).await.json();
+        assert_eq!(shown, connected);
+        assert!(!shown.to_string().contains(new_token));
+        let number = side.path(&format!(
+            "numbers/{}",
+            connected["phone_number_id"].as_str().unwrap()
+        ));
+        assert_eq!(
+            stage.call(&get(number), &side.session).await.json()["status"],
+            "CONNECTED"
+        );
+    }
+    let stored = stage
+        .db
+        .json("select row_to_json(a)::text as row from provider_accounts a")
+        .await
+        .to_string();
+    assert!(
+        !stored.contains(TOKEN) && !stored.contains(&hex(TOKEN)),
+        "a token is stored in the clear"
+    );
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[tokio::test]
+async fn a_token_of_another_app_subscribes_in_vain() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    stage.provider.forget_apps();
+    let failed = connect(&stage, &side, "41", "42").await;
+    assert_eq!(states(&failed), stopped_at("subscribe"));
+    assert!(
+        failed["steps"][3]["detail"]
+            .as_str()
+            .unwrap()
+            .contains(&stage.app.app_id)
+    );
+}
+
+#[tokio::test]
+async fn a_number_of_another_tenant_is_refused_without_naming_them() {
+    let (stage, a, b) = Stage::two().await;
+    let theirs = connect(&stage, &b, "51", "52").await;
+    assert_eq!(theirs["state"], "connected");
+    let digest = stage.db.digest(b.tenant.tenant_id).await;
+    for (waba, number) in [("51", "52"), ("51", "53"), ("54", "52")] {
+        let failed = connect(&stage, &a, waba, number).await;
+        assert_eq!(
+            (&failed["state"], states(&failed)),
+            (&json!("failed"), stopped_at("route"))
+        );
+        let words = failed.to_string();
+        assert!(
+            words.contains("connected already")
+                && !words.contains(b.slug)
+                && !words.contains(&b.tenant.tenant_id.to_string())
+        );
+        assert!(failed["phone_number_id"].is_null());
+        let again = resume(&stage, &a, &failed, json!({})).await;
+        assert_eq!(states(&again), stopped_at("route"));
+    }
+    assert_eq!(stage.db.digest(b.tenant.tenant_id).await, digest);
+    let numbers = stage.call(&get(a.path("numbers")), &a.session).await.json();
+    assert_eq!(numbers["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_typed_wrong_starts_no_run() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    let before = stage.db.digest(side.tenant.tenant_id).await;
+    for (field, value) in [
+        ("provider_waba_id", "+1 555"),
+        ("provider_number_id", ""),
+        ("access_token", "with a space"),
+    ] {
+        let mut body = json!({
+            "meta_app_id": stage.app.meta_app_id, "provider_waba_id": "1", "provider_number_id": "2", "access_token": TOKEN,
+        });
+        body[field] = json!(value);
+        let answer = stage
+            .call(
+                &post(side.path("connections"), Payload::Json(body)),
+                &side.session,
+            )
+            .await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["fields"][0]["field"]),
+            (400, &json!(field))
+        );
+    }
+    assert_eq!(stage.db.digest(side.tenant.tenant_id).await, before);
+}

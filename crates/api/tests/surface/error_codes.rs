@@ -1,0 +1,77 @@
+//! Every stable error code has its page.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use domain::decision::{Decision, Rule};
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The literal that follows a kind and a comma: `ErrorKind::Conflict, "code"`.
+fn codes(text: &str) -> Vec<String> {
+    let kinds = text
+        .split("ErrorKind::")
+        .skip(1)
+        .chain(text.split("Error::new(kind").skip(1));
+    kinds
+        .filter_map(|rest| {
+            let rest = rest
+                .trim_start_matches(|c: char| c.is_alphanumeric())
+                .trim_start()
+                .strip_prefix(',')?
+                .trim_start();
+            let code = rest.strip_prefix('"')?.split('"').next()?;
+            Some(code.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn every_code_has_a_page() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut used = BTreeMap::new();
+    for name in ["domain", "store", "backends", "services", "api"] {
+        let mut files = Vec::new();
+        sources(&root.join("crates").join(name).join("src"), &mut files);
+        for file in files {
+            for code in codes(&fs::read_to_string(&file).unwrap()) {
+                used.entry(code).or_insert(file.clone());
+            }
+        }
+    }
+    for rule in [Rule::TenantSuspended, Rule::WindowClosed, Rule::TemplateNotReady] {
+        let decision = Decision {
+            rule,
+            allowed: false,
+            reason: String::new(),
+            window_expires_at: None,
+        };
+        let code = services::messaging::refusal(&decision).code;
+        used.entry(code.to_owned())
+            .or_insert("services::messaging::refusal".into());
+    }
+    assert!(
+        used.contains_key("not-found") && used.contains_key("provider-failed"),
+        "the scan finds nothing: {used:?}"
+    );
+    let missing: Vec<_> = used
+        .iter()
+        .filter(|(code, _)| !root.join(format!("docs/errors/{code}.md")).is_file())
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "write docs/errors/<code>.md for: {missing:#?}"
+    );
+}

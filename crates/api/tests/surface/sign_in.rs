@@ -1,0 +1,262 @@
+//! Sign-in, sign-out and the cookie.
+
+use std::time::{Duration, Instant};
+
+use axum::http::header;
+use futures::future::join_all;
+use serde_json::json;
+use time::Duration as Span;
+
+use crate::stage::{Answer, Call, Credential, ORIGIN, Payload, Side, Stage, get, post, surface};
+
+const PASSWORD: &str = "correct horse battery";
+
+async fn stage() -> (Stage, Side) {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    let hash = services::accounts::password::hash(&stage.db.ids, &PASSWORD.into())
+        .await
+        .unwrap();
+    stage
+        .db
+        .sql(&format!("update users set password_hash = '{hash}'"))
+        .await;
+    (stage, side)
+}
+
+fn sign_in(email: &str, password: &str) -> Call {
+    let mut call = post(
+        "/v1/sign-in",
+        Payload::Json(json!({"email": email, "password": password})),
+    );
+    call.headers.push(("origin", ORIGIN.to_owned()));
+    call
+}
+
+const EMAIL: &str = "owner@alder.test";
+
+fn token(answer: &Answer) -> Credential {
+    let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
+    let value = cookie
+        .split(';')
+        .next()
+        .unwrap()
+        .strip_prefix("parlance_session=")
+        .unwrap();
+    Credential::Session(value.to_owned())
+}
+
+#[tokio::test]
+async fn the_cookie_opens_the_app_until_sign_out() {
+    let (mut stage, side) = stage().await;
+    let answer = stage
+        .call(&sign_in(" Owner@Alder.test ", PASSWORD), &Credential::Nobody)
+        .await;
+    assert_eq!(answer.status, 200);
+    let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
+    for flag in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=1209600"] {
+        assert!(cookie.contains(flag), "{cookie}");
+    }
+    assert!(!cookie.contains("Secure") && !cookie.contains("Domain"));
+    let me = answer.json();
+    assert_eq!(me["user"]["email"], EMAIL);
+    assert_eq!(me["memberships"][0]["tenant"]["slug"], "alder");
+    let session = token(&answer);
+    assert_eq!(
+        stage.call(&get("/v1/me"), &session).await.json()["user"],
+        me["user"]
+    );
+    assert_eq!(
+        stage
+            .call(&get(side.path("conversations")), &session)
+            .await
+            .status,
+        200
+    );
+    let Credential::Session(text) = &session else {
+        unreachable!()
+    };
+    let stored = stage
+        .db
+        .json("select row_to_json(s)::text as row from sessions s")
+        .await
+        .to_string();
+    assert!(!stored.contains(text.as_str()), "the token itself is stored");
+
+    let out = stage
+        .call(&post("/v1/sign-out", Payload::Nothing), &session)
+        .await;
+    assert_eq!(out.status, 204);
+    assert!(
+        out.headers[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .contains("Max-Age=0")
+    );
+    for path in [
+        "/v1/me".to_owned(),
+        side.path("conversations"),
+        side.path("events"),
+    ] {
+        assert_eq!(stage.call(&get(path), &session).await.problem().0, 401);
+    }
+
+    stage.router = surface(&stage.services, true);
+    let secure = stage.call(&sign_in(EMAIL, PASSWORD), &Credential::Nobody).await;
+    assert!(
+        secure.headers[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .contains("Secure")
+    );
+}
+
+#[tokio::test]
+async fn a_session_ends_by_real_time_not_by_the_products() {
+    let (stage, side) = stage().await;
+    stage.db.clock.advance(Span::days(30));
+    assert_eq!(
+        stage.call(&get(side.path("numbers")), &side.session).await.status,
+        200
+    );
+    stage.real.advance(Span::days(14));
+    assert_eq!(
+        stage
+            .call(&get(side.path("numbers")), &side.session)
+            .await
+            .problem()
+            .0,
+        401
+    );
+}
+
+#[tokio::test]
+async fn a_change_must_come_from_the_apps_own_origin() {
+    let (stage, side) = stage().await;
+    let Credential::Session(cookie) = &side.session else {
+        unreachable!()
+    };
+    let strangers = [
+        None,
+        Some("http://127.0.0.1:7421"),
+        Some("https://127.0.0.1:7420"),
+        Some("http://127.0.0.1:7420/"),
+        Some("null"),
+    ];
+    for origin in strangers {
+        let mut calls = [
+            sign_in(EMAIL, PASSWORD),
+            post("/v1/sign-out", Payload::Nothing),
+            post(
+                side.path("api-keys"),
+                Payload::Json(json!({"name": "x", "scopes": ["templates:read"]})),
+            ),
+        ];
+        for call in &mut calls {
+            call.headers = vec![("cookie", format!("parlance_session={cookie}"))];
+            call.headers
+                .extend(origin.map(|origin| ("origin", origin.to_owned())));
+            assert_eq!(
+                stage.call(call, &Credential::Nobody).await.problem(),
+                (403, "wrong-origin".to_owned()),
+                "{origin:?} {}",
+                call.path
+            );
+        }
+        let mut read = get(side.path("numbers"));
+        read.headers = vec![("cookie", format!("parlance_session={cookie}"))];
+        assert_eq!(
+            stage.call(&read, &Credential::Nobody).await.status,
+            200,
+            "reading needs no origin"
+        );
+    }
+    let keyed = post(
+        side.path("api-keys"),
+        Payload::Json(json!({"name": "x", "scopes": ["templates:read"]})),
+    );
+    assert_eq!(
+        stage.call(&keyed, &side.key).await.status,
+        201,
+        "a key needs no origin"
+    );
+}
+
+#[tokio::test]
+async fn failures_pause_the_address_and_only_it() {
+    let (stage, _) = stage().await;
+    for _ in 0..10 {
+        let answer = stage.call(&sign_in(EMAIL, "wrong"), &Credential::Nobody).await;
+        assert_eq!(answer.problem(), (401, "bad-credentials".to_owned()));
+        assert!(!answer.headers.contains_key(header::SET_COOKIE));
+    }
+    let paused = stage.call(&sign_in(EMAIL, PASSWORD), &Credential::Nobody).await;
+    assert_eq!(paused.problem(), (429, "throttled".to_owned()));
+    assert_eq!(
+        (
+            &paused.json()["retry_after_secs"],
+            &paused.headers[header::RETRY_AFTER]
+        ),
+        (&json!(900), &"900".parse().unwrap())
+    );
+    let other = stage
+        .call(&sign_in("other@alder.test", "wrong"), &Credential::Nobody)
+        .await;
+    assert_eq!(other.problem(), (401, "bad-credentials".to_owned()));
+    stage.real.advance(Span::minutes(15));
+    assert_eq!(
+        stage
+            .call(&sign_in(EMAIL, PASSWORD), &Credential::Nobody)
+            .await
+            .status,
+        200
+    );
+    for _ in 0..9 {
+        stage.call(&sign_in(EMAIL, "wrong"), &Credential::Nobody).await;
+    }
+    assert_eq!(
+        stage
+            .call(&sign_in(EMAIL, PASSWORD), &Credential::Nobody)
+            .await
+            .status,
+        200,
+        "a good sign-in forgets failures"
+    );
+}
+
+#[tokio::test]
+async fn guesses_at_the_same_time_do_not_slip_past_the_count() {
+    let (stage, _) = stage().await;
+    let call = sign_in(EMAIL, "wrong");
+    let answers = join_all((0..30).map(|_| stage.call(&call, &Credential::Nobody))).await;
+    let looked_at = answers.iter().filter(|answer| answer.status == 401).count();
+    assert!(looked_at <= 10, "{looked_at} passwords were looked at");
+    assert!(
+        answers
+            .iter()
+            .all(|answer| [401, 429].contains(&answer.status.as_u16()))
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_person_looks_like_a_wrong_password() {
+    let (stage, _) = stage().await;
+    let mut bodies = Vec::new();
+    let mut fastest = Vec::new();
+    for email in [EMAIL, "nobody@alder.test"] {
+        let mut best = Duration::MAX;
+        for _ in 0..5 {
+            let begun = Instant::now();
+            let answer = stage.call(&sign_in(email, "wrong"), &Credential::Nobody).await;
+            best = best.min(begun.elapsed());
+            bodies.push(answer.comparable());
+        }
+        fastest.push(best);
+    }
+    bodies.dedup();
+    assert_eq!(bodies.len(), 1);
+    assert!(
+        fastest[1] * 2 > fastest[0] && fastest[0] * 2 > fastest[1],
+        "the times tell them apart: {fastest:?}"
+    );
+}

@@ -1,0 +1,313 @@
+//! The live stream: nothing lost, nothing twice, nothing that the listener may not see.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use axum::http::Method;
+use futures::StreamExt;
+use serde_json::{Value, json};
+
+use crate::{
+    provider::template,
+    stage::{Call, Credential, Payload, Side, Stage, get, post},
+};
+
+/// How long something that must come is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Event {
+    id: Option<String>,
+    name: String,
+    data: Value,
+}
+
+struct Listener {
+    body: BodyDataStream,
+    buffer: String,
+}
+
+impl Listener {
+    async fn open(stage: &Stage, side: &Side, credential: &Credential, last: Option<&str>) -> Self {
+        let mut call = get(side.path("events"));
+        call.headers
+            .extend(last.map(|id| ("last-event-id", id.to_owned())));
+        Self::of(stage.respond(&call, credential).await.into_body())
+    }
+
+    fn of(body: Body) -> Self {
+        Self {
+            body: body.into_data_stream(),
+            buffer: String::new(),
+        }
+    }
+
+    /// The next event; `None` when the stream ended.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some((frame, rest)) = self.buffer.split_once("\n\n") {
+                let (frame, rest) = (frame.to_owned(), rest.to_owned());
+                self.buffer = rest;
+                if let Some(event) = parse(&frame) {
+                    return Some(event);
+                }
+                continue;
+            }
+            let chunk = tokio::time::timeout(PATIENCE, self.body.next())
+                .await
+                .expect("nothing came in time")?;
+            self.buffer
+                .push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+        }
+    }
+
+    async fn expect(&mut self, name: &str) -> Event {
+        let event = self.next().await.expect("the stream ended");
+        assert_eq!(event.name, name, "{event:?}");
+        event
+    }
+}
+
+fn parse(frame: &str) -> Option<Event> {
+    let field = |name: &str| {
+        frame
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .map(|text| text.trim_start().to_owned())
+    };
+    let data = serde_json::from_str(&field("data:")?).unwrap();
+    Some(Event {
+        id: field("id:"),
+        name: field("event:").unwrap(),
+        data,
+    })
+}
+
+fn send(side: &Side, key: &str) -> Call {
+    let content = json!({"type": "text", "body": "Hello"});
+    let body = json!({"conversation_id": side.id("cnv"), "content": content});
+    let mut call = post(side.path("messages"), Payload::Json(body));
+    call.headers.push(("idempotency-key", key.to_owned()));
+    call
+}
+
+async fn sent(stage: &Stage, side: &Side, key: &str) -> Value {
+    let answer = stage.call(&send(side, key), &side.session).await;
+    assert_eq!(answer.status, 202);
+    answer.json()["message"]["id"].clone()
+}
+
+/// Every event of a tenant in the outbox's order.
+async fn outbox(stage: &Stage, side: &Side) -> Vec<String> {
+    let id = side.tenant.tenant_id.uuid();
+    let rows = stage
+        .db
+        .json(&format!(
+            "select xid::text || '-' || id as position from outbox where tenant_id = '{id}' order by xid, id"
+        ))
+        .await;
+    rows.as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["position"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn an_event_comes_after_its_commit_and_carries_no_words() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    let response = stage.respond(&get(side.path("events")), &side.session).await;
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    assert_eq!(response.headers()["cache-control"], "no-cache");
+    let mut listener = Listener::of(response.into_body());
+    let ready = listener.expect("ready").await;
+    assert_eq!(
+        (ready.id, &ready.data["now"]),
+        (None, &json!("2026-11-22T12:00:00Z"))
+    );
+    let message = sent(&stage, &side, "k1").await;
+    let created = listener.expect("message.created").await;
+    assert_eq!(
+        created.data,
+        json!({"type": "message.created", "conversation_id": side.id("cnv"), "message_id": message})
+    );
+    let updated = listener.expect("conversation.updated").await;
+    assert_eq!(
+        [created.id.unwrap(), updated.id.unwrap()].to_vec(),
+        outbox(&stage, &side).await
+    );
+    stage.db.clock.advance(time::Duration::days(1));
+    assert_eq!(
+        listener.expect("clock").await.data,
+        json!({"now": "2026-11-23T12:00:00Z"})
+    );
+}
+
+#[tokio::test]
+async fn a_listener_that_comes_back_misses_nothing_and_sees_nothing_twice() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    let first = {
+        let mut listener = Listener::open(&stage, &side, &side.session, None).await;
+        listener.expect("ready").await;
+        sent(&stage, &side, "k0").await;
+        listener.next().await.unwrap().id.unwrap()
+    };
+    const SENDS: usize = 40;
+    let writing = async {
+        for index in 1..=SENDS {
+            sent(&stage, &side, &format!("k{index}")).await;
+        }
+    };
+    let reading = async {
+        let mut seen = vec![first];
+        while seen.len() < (SENDS + 1) * 2 {
+            let last = seen.last().cloned();
+            let mut listener = Listener::open(&stage, &side, &side.session, last.as_deref()).await;
+            listener.expect("ready").await;
+            for _ in 0..7.min((SENDS + 1) * 2 - seen.len()) {
+                seen.push(listener.next().await.unwrap().id.unwrap());
+            }
+        }
+        seen
+    };
+    let (seen, ()) = futures::future::join(reading, writing).await;
+    assert_eq!(seen, outbox(&stage, &side).await);
+}
+
+#[tokio::test]
+async fn an_unknown_place_resets_and_the_stream_goes_on() {
+    let (stage, a, b) = Stage::two().await;
+    sent(&stage, &a, "k0").await;
+    for (round, last) in [
+        "garbage",
+        "12",
+        "1-x",
+        "-1--1",
+        "99999999999999999999-1",
+        "9000000000000-1",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut listener = Listener::open(&stage, &a, &a.session, Some(last)).await;
+        listener.expect("ready").await;
+        assert_eq!(listener.expect("reset").await.id, None, "{last}");
+        let message = sent(&stage, &a, &format!("r{round}")).await;
+        while listener.next().await.unwrap().data["message_id"] != message {}
+    }
+    sent(&stage, &b, "theirs").await;
+    let theirs = outbox(&stage, &b).await;
+    let mut listener = Listener::open(&stage, &a, &a.session, Some(&theirs[0])).await;
+    listener.expect("ready").await;
+    let message = sent(&stage, &a, "after").await;
+    let event = listener.next().await.unwrap();
+    assert!(
+        event.name == "reset" || event.data["message_id"] == message,
+        "{event:?}"
+    );
+    let query = get(format!(
+        "{}?last_event_id={}",
+        a.path("events"),
+        outbox(&stage, &a).await[0]
+    ));
+    let mut listener = Listener::of(stage.respond(&query, &a.session).await.into_body());
+    listener.expect("ready").await;
+    assert_eq!(
+        listener.next().await.unwrap().id.as_deref(),
+        Some(outbox(&stage, &a).await[1].as_str())
+    );
+}
+
+#[tokio::test]
+async fn everybody_hears_what_they_may_see_and_nothing_of_another_tenant() {
+    let (stage, a, b) = Stage::two().await;
+    stage.provider.set_templates(vec![template("welcome")]);
+    let roles = [
+        ("numbers", vec!["numbers:read"]),
+        ("templates", vec!["templates:read"]),
+        ("conversations", vec!["conversations:read"]),
+    ];
+    let mut listeners = Vec::new();
+    for (role, permissions) in roles {
+        let session = stage.member(&a.tenant, role, &permissions).await;
+        let mut listener = Listener::open(&stage, &a, &session, None).await;
+        listener.expect("ready").await;
+        listeners.push(listener);
+    }
+    for side in [&b, &a] {
+        let sync = post(
+            side.path(&format!("wabas/{}/templates/sync", side.id("wab"))),
+            Payload::Nothing,
+        );
+        let resume = post(
+            side.path(&format!("numbers/{}/resume", side.id("num"))),
+            Payload::Nothing,
+        );
+        for call in [&send(side, "k"), &sync, &resume] {
+            assert!(stage.call(call, &side.session).await.status.is_success());
+        }
+    }
+    let number = listeners[0].expect("number.updated").await;
+    assert_eq!(number.data["phone_number_id"], a.id("num"));
+    for _ in 0..2 {
+        let event = listeners[1].expect("template.updated").await;
+        assert!(!b.ids.values().any(|id| event.data["template_id"] == json!(id)));
+    }
+    for name in ["message.created", "conversation.updated"] {
+        assert_eq!(
+            listeners[2].expect(name).await.data["conversation_id"],
+            a.id("cnv")
+        );
+    }
+    let again = post(
+        a.path(&format!("numbers/{}/resume", a.id("num"))),
+        Payload::Nothing,
+    );
+    stage.call(&again, &a.session).await;
+    sent(&stage, &a, "k2").await;
+    listeners[0].expect("number.updated").await;
+    listeners[2].expect("message.created").await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_credential_behind_it() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    let member = stage
+        .member(&side.tenant, "member", &["conversations:read"])
+        .await;
+    let mut streams = Vec::new();
+    for credential in [&side.session, &side.key, &member] {
+        let mut listener = Listener::open(&stage, &side, credential, None).await;
+        listener.expect("ready").await;
+        streams.push(listener);
+    }
+    let keys = stage
+        .call(&get(side.path("api-keys")), &side.session)
+        .await
+        .json();
+    for key in keys["items"].as_array().unwrap() {
+        let path = side.path(&format!("api-keys/{}", key["id"].as_str().unwrap()));
+        let revoke = Call {
+            method: Method::DELETE,
+            ..get(path)
+        };
+        assert_eq!(stage.call(&revoke, &side.session).await.status, 204);
+    }
+    assert_eq!(
+        stage
+            .call(&post("/v1/sign-out", Payload::Nothing), &side.session)
+            .await
+            .status,
+        204
+    );
+    stage
+        .db
+        .sql("update roles set permissions = '{numbers:read}' where name = 'member'")
+        .await;
+    for mut listener in streams {
+        assert_eq!(listener.next().await, None);
+    }
+}

@@ -1,0 +1,242 @@
+//! The whole raw log again, doubled and shuffled over both streams: nothing derived from it changes.
+
+use parlance_server::postgres::{Options, Supervisor};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use testkit::Superuser;
+
+use crate::installation::Installation;
+use crate::manifest::Tenant;
+use crate::stage::Talk;
+use crate::wire::{entry, envelope, on_number, text};
+
+/// Tables that the raw log fills, with every column.
+const DERIVED: [&str; 7] = [
+    "contacts",
+    "contact_identities",
+    "identity_conflicts",
+    "identity_pairs",
+    "conversations",
+    "messages",
+    "parked_statuses",
+];
+
+/// A person by what names them: one line.
+const PEOPLE: &str = "select i.tenant_id, i.contact_id,
+    string_agg(format('%s:%s@%s', i.kind, i.value, i.seen_at), ' ' order by i.kind, i.value) as who
+  from contact_identities i group by i.tenant_id, i.contact_id";
+
+async fn digest(superuser: &Superuser) -> Vec<String> {
+    let dump = superuser.dump().await;
+    let derived = |line: &&str| DERIVED.contains(&line.split(' ').next().unwrap());
+    dump.lines().filter(derived).map(str::to_owned).collect()
+}
+
+/// What one tenant has, without our ids and our times.
+async fn meaning(superuser: &Superuser, tenant: &Tenant) -> Vec<Value> {
+    let id = tenant.uuid();
+    let people = format!(
+        "with people as ({PEOPLE}) select p.who, c.profile_name, c.profile_name_at, v.last_message_at, v.last_message_key,
+           v.preview, v.preview_kind, v.preview_direction, v.unread, v.last_inbound_at
+         from contacts c
+         left join people p on (p.tenant_id, p.contact_id) = (c.tenant_id, c.id)
+         left join conversations v on (v.tenant_id, v.contact_id) = (c.tenant_id, c.id)
+         where c.tenant_id = '{id}' order by 1, 2"
+    );
+    let messages = format!(
+        "with people as ({PEOPLE}) select m.provider_id, p.who, m.direction, m.kind, m.content - 'media_id' as content,
+           m.media_id is null as no_media, m.reply_to, m.status, m.thread_at, m.sender_phone
+         from messages m
+         join conversations v on (v.tenant_id, v.id) = (m.tenant_id, m.conversation_id)
+         left join people p on (p.tenant_id, p.contact_id) = (v.tenant_id, v.contact_id)
+         where m.tenant_id = '{id}' order by 1"
+    );
+    let rest = [
+        format!(
+            "select provider_id, status, at, error_code from parked_statuses where tenant_id = '{id}' order by 1, 2"
+        ),
+        format!("select phone, user_id, first_at from identity_pairs where tenant_id = '{id}' order by 1, 2"),
+        format!("select phone, user_id from identity_conflicts where tenant_id = '{id}' order by 1, 2"),
+    ];
+    let mut all = Vec::new();
+    for sql in [people, messages].iter().chain(&rest) {
+        all.push(json!({ "rows": superuser.rows(sql).await }));
+    }
+    all
+}
+
+/// Writes the raw log again: every body twice, in a new order, on any stream; cursors before everything.
+async fn double_and_shuffle(superuser: &Superuser, round: u32) -> u64 {
+    let base = round * 1_000_000;
+    let written = superuser
+        .run(&format!(
+            "insert into raw_webhooks (day, stream, seq, meta_app_id, received_at, key_id, body)
+             select day, ('x' || substr(mixed, 1, 4))::bit(16)::integer % 2, {base} + row_number() over (order by mixed),
+               meta_app_id, received_at, key_id, body
+             from (select r.*, md5(format('%s %s %s %s', {round}, r.stream, r.seq, copy)) as mixed
+                   from raw_webhooks r cross join generate_series(1, 2) as copy) as twice"
+        ))
+        .await;
+    let replaced = superuser
+        .run(&format!("delete from raw_webhooks where seq < {base}"))
+        .await;
+    assert_eq!(written, replaced * 2);
+    superuser
+        .run("update ingest_cursors set day = '-infinity', seq = 0")
+        .await;
+    written
+}
+
+/// Runs `change` on the database of a stopped installation, then starts it and waits for the normalizer.
+async fn between_runs(it: &mut Installation, change: impl AsyncFnOnce(&Superuser)) {
+    it.stop().await;
+    let options = Options::new(it.data());
+    let postgres = tokio::task::spawn_blocking(move || Supervisor::start(&options))
+        .await
+        .unwrap()
+        .unwrap();
+    let url = postgres
+        .superuser_url()
+        .expose_secret()
+        .replace("/postgres?", "/parlance?");
+    change(&Superuser::new(url)).await;
+    tokio::task::spawn_blocking(move || postgres.stop())
+        .await
+        .unwrap();
+    it.launch().await;
+    it.normalized().await;
+}
+
+/// People who are known by phone, by user id, by both, and by a number that changed hands; and statuses of every kind.
+async fn traffic(it: &Installation) {
+    let (a, b) = (&it.dev.tenants[0], &it.dev.tenants[1]);
+    let at = 1_790_000_000;
+    for n in 0..40_u64 {
+        let customer = u32::try_from(n % 7).unwrap();
+        let one = text(
+            a,
+            customer,
+            &format!("wamid.R.A{n}"),
+            at + n,
+            &format!("To A {n}"),
+        );
+        let two = text(
+            b,
+            customer,
+            &format!("wamid.R.B{n}"),
+            at + n,
+            &format!("To B {n}"),
+        );
+        let both = if n % 3 == 0 {
+            vec![one, two]
+        } else if n % 3 == 1 {
+            vec![one]
+        } else {
+            vec![two]
+        };
+        assert_eq!(it.webhook(&envelope(&both)).await, 200);
+    }
+    let person = |phone: Option<&str>, user_id: Option<&str>, id: &str, at: u64| {
+        let mut contact = json!({ "profile": { "name": format!("{phone:?} {user_id:?} {at}") } });
+        let mut message =
+            json!({ "id": id, "timestamp": at.to_string(), "type": "text", "text": { "body": id } });
+        for (value, names) in [(phone, ["wa_id", "from"]), (user_id, ["user_id", "from_user_id"])] {
+            if let Some(value) = value {
+                contact[names[0]] = value.into();
+                message[names[1]] = value.into();
+            }
+        }
+        entry(
+            b,
+            "messages",
+            on_number(b, json!({ "contacts": [contact], "messages": [message] })),
+        )
+    };
+    let image = json!({ "id": "wamid.R.IMG", "from": "15550300001", "timestamp": "1790001009", "type": "image",
+        "image": { "id": "811", "mime_type": "image/png", "caption": "Later gone" } });
+    let status =
+        |id: &str, status: &str, at: u64| json!({ "id": id, "status": status, "timestamp": at.to_string() });
+    let statuses = json!([
+        status("wamid.R.X", "read", 1_790_001_100),
+        status("wamid.R.X", "sent", 1_790_001_090),
+        status("wamid.R.Y", "failed", 1_790_001_080),
+        status("wamid.R.Y", "delivered", 1_790_001_085)
+    ]);
+    let bodies = [
+        vec![person(Some("15550300001"), None, "wamid.R.P1", 1_790_001_000)],
+        vec![person(
+            Some("15550300001"),
+            Some("US.R1"),
+            "wamid.R.P2",
+            1_790_001_001,
+        )],
+        vec![person(None, Some("US.R1"), "wamid.R.P3", 1_790_001_002)],
+        vec![person(
+            Some("15550300002"),
+            Some("US.R2"),
+            "wamid.R.P4",
+            1_790_001_003,
+        )],
+        vec![person(
+            Some("15550300002"),
+            Some("US.R3"),
+            "wamid.R.P5",
+            1_790_001_004,
+        )],
+        vec![person(
+            Some("15550300003"),
+            Some("US.R2"),
+            "wamid.R.P6",
+            1_790_001_005,
+        )],
+        vec![person(Some("15550300002"), None, "wamid.R.P7", 1_790_001_006)],
+        vec![entry(b, "messages", on_number(b, json!({ "messages": [image] })))],
+        vec![
+            entry(b, "messages", on_number(b, json!({ "statuses": statuses }))),
+            person(None, Some("US.R4"), "wamid.R.P8", 1_790_001_007),
+        ],
+        vec![entry(
+            b,
+            "account_update",
+            json!({ "event": "ACCOUNT_OFFBOARDED" }),
+        )],
+    ];
+    for body in bodies {
+        assert_eq!(it.webhook(&envelope(&body)).await, 200);
+    }
+    assert_eq!(it.webhook(b"no JSON").await, 200);
+}
+
+#[tokio::test]
+async fn the_raw_log_replayed_doubled_and_shuffled_changes_nothing() {
+    let mut it = Installation::start("replay").await;
+    traffic(&it).await;
+    // The first tenant has sent too, and the statuses came back.
+    let talk = Talk::begin(&it, &it.dev.sandbox, &it.dev.tenants[0].phone_number_id, "maya").await;
+    talk.lane_has_looked(&it, "Sent before the replay").await;
+    it.quiet().await;
+    let settled = digest(&it.superuser()).await;
+    assert!(settled.len() > 100, "{settled:?}");
+
+    let mut rows = 0;
+    between_runs(&mut it, async |superuser| {
+        rows = double_and_shuffle(superuser, 1).await;
+    })
+    .await;
+    let again = digest(&it.superuser()).await;
+    assert_eq!(again, settled);
+    println!("{rows} bodies replayed over {} derived rows", settled.len());
+
+    // From nothing: everything of the second tenant comes back as it was, but for our ids and our times.
+    let tenant = it.dev.tenants[1].clone();
+    let before = meaning(&it.superuser(), &tenant).await;
+    between_runs(&mut it, async |superuser| {
+        let tables = "messages, conversations, contacts, contact_identities, identity_pairs, identity_conflicts, parked_statuses,
+          media, jobs, send_attempts, webhook_outcomes, outbox";
+        superuser.run(&format!("truncate {tables}")).await;
+        double_and_shuffle(superuser, 2).await;
+    })
+    .await;
+    assert_eq!(meaning(&it.superuser(), &tenant).await, before);
+    it.stop().await;
+}
