@@ -4,7 +4,11 @@ use std::path::Path;
 
 fn main() {
     for app in ["tenant", "admin"] {
-        let folders = [format!("../../web/apps/{app}/dist"), format!("../../web/apps/{app}"), "build.rs".to_owned()];
+        let folders = [
+            format!("../../web/apps/{app}/dist"),
+            format!("../../web/apps/{app}"),
+            "build.rs".to_owned(),
+        ];
         if let Some(watched) = folders.iter().find(|folder| Path::new(folder).exists()) {
             println!("cargo::rerun-if-changed={watched}");
         }

@@ -3,8 +3,8 @@
 
 mod api_keys;
 mod auth;
-mod contacts;
 mod connections;
+mod contacts;
 mod conversations;
 mod events;
 mod media;
@@ -29,7 +29,11 @@ use utoipa_axum::{
     routes,
 };
 
-use crate::http::{assets, layers, origin::AllowedOrigins, problem::{ApiResult, Problem}};
+use crate::http::{
+    assets, layers,
+    origin::AllowedOrigins,
+    problem::{ApiResult, Problem},
+};
 
 pub use auth::Tenant;
 
@@ -54,7 +58,7 @@ pub struct CookiePolicy {
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Parlance tenant API", description = "What one tenant's people and developers may do."),
-    components(schemas(Problem, conversations::ConversationFilter)),
+    components(schemas(Problem)),
     modifiers(&Security)
 )]
 struct Document;
@@ -103,7 +107,9 @@ fn routes() -> OpenApiRouter<TenantState> {
 }
 
 fn streaming() -> OpenApiRouter<TenantState> {
-    OpenApiRouter::new().routes(routes!(events::stream)).routes(routes!(media::upload).layer(media::body_limit()))
+    OpenApiRouter::new()
+        .routes(routes!(events::stream))
+        .routes(routes!(media::upload).layer(media::body_limit()))
 }
 
 /// The OpenAPI 3.1 document of the tenant surface.
@@ -119,7 +125,10 @@ pub fn router(state: TenantState) -> Router {
     let ids = state.services.ids.clone();
     let document = openapi();
     let api = layers::api(routes().split_for_parts().0, streaming().split_for_parts().0)
-        .route("/openapi.json", get(move || std::future::ready(Json(document.clone()))))
+        .route(
+            "/openapi.json",
+            get(move || std::future::ready(Json(document.clone()))),
+        )
         .route("/healthz", get(|| std::future::ready(StatusCode::OK)))
         .route("/readyz", get(ready))
         .route("/media/{token}", get(media::linked))

@@ -54,13 +54,19 @@ impl Ids {
     /// Ids from the operating system's entropy.
     #[must_use]
     pub fn from_os(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, rng: Arc::new(Mutex::new(StdRng::from_os_rng())) }
+        Self {
+            clock,
+            rng: Arc::new(Mutex::new(StdRng::from_os_rng())),
+        }
     }
 
     /// Ids that repeat for the same seed and clock.
     #[must_use]
     pub fn seeded(clock: Arc<dyn Clock>, seed: u64) -> Self {
-        Self { clock, rng: Arc::new(Mutex::new(StdRng::seed_from_u64(seed))) }
+        Self {
+            clock,
+            rng: Arc::new(Mutex::new(StdRng::seed_from_u64(seed))),
+        }
     }
 
     /// A new id of any kind, ordered by the clock.
@@ -80,13 +86,19 @@ impl Ids {
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.rng.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill(&mut bytes);
+        self.rng
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .fill(&mut bytes);
         bytes
     }
 
     /// A random share of `[0, 1)`, for jitter.
     #[must_use]
     pub fn fraction(&self) -> f64 {
-        self.rng.lock().unwrap_or_else(std::sync::PoisonError::into_inner).random()
+        self.rng
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .random()
     }
 }

@@ -228,14 +228,21 @@ impl Content {
             Self::System { body, .. } => body.as_deref().unwrap_or_default(),
             Self::Unsupported { .. } => "",
         };
-        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect()
+        text.split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .chars()
+            .take(120)
+            .collect()
     }
 
     /// The media part, if there is one.
     #[must_use]
     pub const fn media(&self) -> Option<&Media> {
         match self {
-            Self::Image(m) | Self::Video(m) | Self::Audio(m) | Self::Document(m) | Self::Sticker(m) => Some(m),
+            Self::Image(m) | Self::Video(m) | Self::Audio(m) | Self::Document(m) | Self::Sticker(m) => {
+                Some(m)
+            }
             _ => None,
         }
     }
@@ -243,7 +250,9 @@ impl Content {
     /// The media part, if there is one, to fill in our id.
     pub const fn media_mut(&mut self) -> Option<&mut Media> {
         match self {
-            Self::Image(m) | Self::Video(m) | Self::Audio(m) | Self::Document(m) | Self::Sticker(m) => Some(m),
+            Self::Image(m) | Self::Video(m) | Self::Audio(m) | Self::Document(m) | Self::Sticker(m) => {
+                Some(m)
+            }
             _ => None,
         }
     }

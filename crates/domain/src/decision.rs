@@ -49,7 +49,11 @@ pub struct Decision {
     /// Why, in words, and what to do if refused.
     pub reason: String,
     /// When the window closes, if it is open.
-    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub window_expires_at: Option<OffsetDateTime>,
 }
 
@@ -57,17 +61,30 @@ pub struct Decision {
 #[must_use]
 pub fn decide(facts: &SendFacts) -> Decision {
     let open = facts.window_expires_at.filter(|expires| *expires > facts.now);
-    let refuse = |rule, reason: String| Decision { rule, allowed: false, reason, window_expires_at: open };
+    let refuse = |rule, reason: String| Decision {
+        rule,
+        allowed: false,
+        reason,
+        window_expires_at: open,
+    };
     if !facts.tenant_active {
-        return refuse(Rule::TenantSuspended, "This tenant is suspended: it receives but does not send. Ask the platform admin to resume it.".into());
+        return refuse(
+            Rule::TenantSuspended,
+            "This tenant is suspended: it receives but does not send. Ask the platform admin to resume it."
+                .into(),
+        );
     }
     if let Some(fault) = &facts.template_fault {
         return refuse(Rule::TemplateNotReady, fault.clone());
     }
     if !facts.is_template && open.is_none() {
         let reason = match facts.window_expires_at {
-            Some(_) => "More than 24 hours have passed since the customer's last message. Send an approved template; their answer opens the window again.",
-            None => "The customer has not written to this number yet. Send an approved template; their answer opens the window.",
+            Some(_) => {
+                "More than 24 hours have passed since the customer's last message. Send an approved template; their answer opens the window again."
+            }
+            None => {
+                "The customer has not written to this number yet. Send an approved template; their answer opens the window."
+            }
         };
         return refuse(Rule::WindowClosed, reason.into());
     }
@@ -76,7 +93,12 @@ pub fn decide(facts: &SendFacts) -> Decision {
         (None, true) => "Approved template; templates may be sent at any time.".into(),
         (None, false) => "The customer service window is open.".into(),
     };
-    Decision { rule: Rule::Allowed, allowed: true, reason, window_expires_at: open }
+    Decision {
+        rule: Rule::Allowed,
+        allowed: true,
+        reason,
+        window_expires_at: open,
+    }
 }
 
 #[cfg(test)]

@@ -60,28 +60,50 @@ impl Error {
     /// An error with a stable code and a sentence for the caller.
     #[must_use]
     pub fn new(kind: ErrorKind, code: &'static str, public: impl Into<String>) -> Self {
-        Self { kind, code, public: public.into(), fields: Vec::new(), retry_after_secs: None, source: None }
+        Self {
+            kind,
+            code,
+            public: public.into(),
+            fields: Vec::new(),
+            retry_after_secs: None,
+            source: None,
+        }
     }
 
     /// One bad field.
     #[must_use]
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         let message = message.into();
-        let mut error = Self::new(ErrorKind::Invalid, "invalid-request", "The request has a field that can't be used.");
-        error.fields.push(FieldError { field: field.into(), message });
+        let mut error = Self::new(
+            ErrorKind::Invalid,
+            "invalid-request",
+            "The request has a field that can't be used.",
+        );
+        error.fields.push(FieldError {
+            field: field.into(),
+            message,
+        });
         error
     }
 
     /// A missing thing, or somebody else's: the same words for both.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(ErrorKind::NotFound, "not-found", "There is no such thing here. Check the id and the tenant in the address.")
+        Self::new(
+            ErrorKind::NotFound,
+            "not-found",
+            "There is no such thing here. Check the id and the tenant in the address.",
+        )
     }
 
     /// No usable credential.
     #[must_use]
     pub fn unauthenticated() -> Self {
-        Self::new(ErrorKind::Unauthenticated, "unauthenticated", "Sign in, or send a valid API key as a bearer token.")
+        Self::new(
+            ErrorKind::Unauthenticated,
+            "unauthenticated",
+            "Sign in, or send a valid API key as a bearer token.",
+        )
     }
 
     /// The role or key lacks a permission.
@@ -142,6 +164,8 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|source| &**source as &(dyn std::error::Error + 'static))
+        self.source
+            .as_ref()
+            .map(|source| &**source as &(dyn std::error::Error + 'static))
     }
 }

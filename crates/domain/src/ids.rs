@@ -155,6 +155,10 @@ mod tests {
         assert_eq!(text.parse::<MessageId>(), Ok(id));
         assert!(text.parse::<ContactId>().is_err());
         assert!("msg_7".parse::<MessageId>().is_err());
-        assert!("msg_0000000000000000000000000000000A".parse::<MessageId>().is_err());
+        assert!(
+            "msg_0000000000000000000000000000000A"
+                .parse::<MessageId>()
+                .is_err()
+        );
     }
 }

@@ -20,7 +20,11 @@ impl Gcra {
     #[must_use]
     pub fn every(interval_us: u64, burst: u32) -> Self {
         let interval_us = interval_us.max(1);
-        Self { interval_us, tolerance_us: interval_us * u64::from(burst.max(1) - 1), tat_us: 0 }
+        Self {
+            interval_us,
+            tolerance_us: interval_us * u64::from(burst.max(1) - 1),
+            tat_us: 0,
+        }
     }
 
     /// Starts where a former owner stopped, as if its bucket were empty: it can only under-shoot.
@@ -39,7 +43,9 @@ impl Gcra {
     pub fn available(&self, now_us: u64, want: u32) -> u32 {
         let start = self.tat_us.max(now_us);
         let slack = (now_us + self.tolerance_us + self.interval_us).saturating_sub(start);
-        u32::try_from(slack / self.interval_us).unwrap_or(u32::MAX).min(want)
+        u32::try_from(slack / self.interval_us)
+            .unwrap_or(u32::MAX)
+            .min(want)
     }
 
     /// Takes `cells` that [`Self::available`] granted.

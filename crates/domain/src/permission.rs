@@ -5,8 +5,20 @@ use strum::IntoEnumIterator;
 
 /// What a role or an API key may do inside one tenant.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-    strum::EnumIter, strum::EnumString, strum::IntoStaticStr, strum::Display,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::EnumIter,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::Display,
 )]
 pub enum Permission {
     /// See conversations, messages and media, and the live stream of them.
@@ -44,7 +56,19 @@ pub enum Permission {
 }
 
 /// A built-in role; custom ones are more rows with other permissions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter, strum::EnumString, strum::IntoStaticStr, strum::Display)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::EnumIter,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::Display,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum BuiltinRole {
@@ -69,13 +93,38 @@ impl BuiltinRole {
     #[must_use]
     pub fn permissions(self) -> Vec<Permission> {
         use Permission as P;
-        let read = [P::ConversationsRead, P::ContactsRead, P::TemplatesRead, P::NumbersRead];
+        let read = [
+            P::ConversationsRead,
+            P::ContactsRead,
+            P::TemplatesRead,
+            P::NumbersRead,
+        ];
         match self {
             Self::Owner | Self::Admin => P::iter().collect(),
-            Self::Supervisor => read.into_iter().chain([P::MessagesSend, P::TemplatesManage]).collect(),
-            Self::Marketer => vec![P::ContactsRead, P::TemplatesRead, P::TemplatesManage, P::NumbersRead],
-            Self::Agent => vec![P::ConversationsRead, P::MessagesSend, P::ContactsRead, P::TemplatesRead, P::NumbersRead],
-            Self::Developer => vec![P::TemplatesRead, P::TemplatesManage, P::NumbersRead, P::NumbersManage, P::ApiKeysManage],
+            Self::Supervisor => read
+                .into_iter()
+                .chain([P::MessagesSend, P::TemplatesManage])
+                .collect(),
+            Self::Marketer => vec![
+                P::ContactsRead,
+                P::TemplatesRead,
+                P::TemplatesManage,
+                P::NumbersRead,
+            ],
+            Self::Agent => vec![
+                P::ConversationsRead,
+                P::MessagesSend,
+                P::ContactsRead,
+                P::TemplatesRead,
+                P::NumbersRead,
+            ],
+            Self::Developer => vec![
+                P::TemplatesRead,
+                P::TemplatesManage,
+                P::NumbersRead,
+                P::NumbersManage,
+                P::ApiKeysManage,
+            ],
             Self::Viewer => read.to_vec(),
         }
     }

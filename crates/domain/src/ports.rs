@@ -208,7 +208,12 @@ pub trait ChannelProvider: Send + Sync + 'static {
     /// Uploads media and returns the provider's media id, valid for 30 days on this number.
     async fn upload_media(&self, connection: &Connection, media: MediaBytes) -> ProviderResult<String>;
     /// Downloads media that a webhook named, at most `max_bytes`.
-    async fn fetch_media(&self, connection: &Connection, provider_media_id: &str, max_bytes: usize) -> ProviderResult<MediaBytes>;
+    async fn fetch_media(
+        &self,
+        connection: &Connection,
+        provider_media_id: &str,
+        max_bytes: usize,
+    ) -> ProviderResult<MediaBytes>;
     /// Every template of the WABA.
     async fn list_templates(&self, connection: &Connection) -> ProviderResult<Vec<Template>>;
     /// The WABA's own fields; also proves that the token may see it.

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// Status of a message; the number is its rank and what is stored. Local states come below every provider's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::EnumIter)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::EnumIter,
+)]
 #[serde(rename_all = "snake_case")]
 #[repr(i16)]
 pub enum MessageStatus {
@@ -81,7 +83,10 @@ impl Progress {
     /// One observation.
     #[must_use]
     pub fn of(status: MessageStatus, at: OffsetDateTime) -> Self {
-        let mut progress = Self { status: Some(status), ..Self::default() };
+        let mut progress = Self {
+            status: Some(status),
+            ..Self::default()
+        };
         match status {
             MessageStatus::Sent => progress.sent_at = Some(at),
             MessageStatus::Delivered => progress.delivered_at = Some(at),
@@ -149,7 +154,8 @@ mod tests {
     #[test]
     fn failed_never_hides_delivered_and_ranks_round_trip() {
         let at = OffsetDateTime::UNIX_EPOCH;
-        let merged = Progress::of(MessageStatus::Delivered, at).merge(Progress::of(MessageStatus::Failed, at));
+        let merged =
+            Progress::of(MessageStatus::Delivered, at).merge(Progress::of(MessageStatus::Failed, at));
         assert_eq!(merged.status, Some(MessageStatus::Delivered));
         for status in MessageStatus::iter() {
             assert_eq!(MessageStatus::from_rank(status.rank()), Some(status));

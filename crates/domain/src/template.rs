@@ -188,8 +188,12 @@ impl Template {
         let mut parameters = Vec::new();
         for component in &self.components {
             match component {
-                Component::HeaderText { text, examples } => text_parameters("header", text, examples, &mut parameters),
-                Component::Body { text, examples } => text_parameters("body", text, examples, &mut parameters),
+                Component::HeaderText { text, examples } => {
+                    text_parameters("header", text, examples, &mut parameters)
+                }
+                Component::Body { text, examples } => {
+                    text_parameters("body", text, examples, &mut parameters)
+                }
                 Component::HeaderMedia { kind } => parameters.push(media_parameter(*kind)),
                 Component::Buttons { buttons } => {
                     let numbered = buttons.iter().enumerate();
@@ -205,16 +209,19 @@ impl Template {
     #[must_use]
     pub fn unsendable(&self) -> Option<String> {
         if self.status != "APPROVED" {
-            return Some(format!("The template is {}; only approved templates can be sent.", self.status.to_lowercase()));
+            return Some(format!(
+                "The template is {}; only approved templates can be sent.",
+                self.status.to_lowercase()
+            ));
         }
         self.components.iter().find_map(|component| match component {
-            Component::Unsupported { kind } => {
-                Some(format!("The template has a part of type {kind}, which can't be sent from here yet."))
-            }
+            Component::Unsupported { kind } => Some(format!(
+                "The template has a part of type {kind}, which can't be sent from here yet."
+            )),
             Component::Buttons { buttons } => buttons.iter().find_map(|button| match button {
-                TemplateButton::Unsupported { provider_type, .. } => {
-                    Some(format!("The template has a button of type {provider_type}, which can't be sent from here yet."))
-                }
+                TemplateButton::Unsupported { provider_type, .. } => Some(format!(
+                    "The template has a button of type {provider_type}, which can't be sent from here yet."
+                )),
                 _ => None,
             }),
             _ => None,
@@ -225,9 +232,22 @@ impl Template {
     #[must_use]
     pub fn check(&self, values: &Values) -> Vec<FieldError> {
         let parameters = self.parameters();
-        let mut faults: Vec<FieldError> = parameters.iter().filter_map(|p| parameter_fault(p, values)).collect();
-        for key in values.0.keys().filter(|key| parameters.iter().all(|p| p.key != **key)) {
-            faults.push(fault(key, format!("The template {} ({}) has no such parameter.", self.name, self.language)));
+        let mut faults: Vec<FieldError> = parameters
+            .iter()
+            .filter_map(|p| parameter_fault(p, values))
+            .collect();
+        for key in values
+            .0
+            .keys()
+            .filter(|key| parameters.iter().all(|p| p.key != **key))
+        {
+            faults.push(fault(
+                key,
+                format!(
+                    "The template {} ({}) has no such parameter.",
+                    self.name, self.language
+                ),
+            ));
         }
         faults
     }
@@ -261,7 +281,13 @@ fn media_parameter(kind: HeaderKind) -> Parameter {
         HeaderKind::Video => ("video", ParameterKind::Video),
         HeaderKind::Document => ("document", ParameterKind::Document),
     };
-    Parameter { key: "header.media".into(), label: label.into(), kind, required: true, example: None }
+    Parameter {
+        key: "header.media".into(),
+        label: label.into(),
+        kind,
+        required: true,
+        example: None,
+    }
 }
 
 fn button_parameter(index: usize, button: &TemplateButton) -> Option<Parameter> {
@@ -273,17 +299,28 @@ fn button_parameter(index: usize, button: &TemplateButton) -> Option<Parameter> 
         TemplateButton::QuickReply { text } => (text.clone(), ParameterKind::Payload, false, None),
         _ => return None,
     };
-    Some(Parameter { key: format!("button.{index}"), label, kind, required, example })
+    Some(Parameter {
+        key: format!("button.{index}"),
+        label,
+        kind,
+        required,
+        example,
+    })
 }
 
 fn fault(key: &str, message: impl Into<String>) -> FieldError {
-    FieldError { field: format!("parameters.{key}"), message: message.into() }
+    FieldError {
+        field: format!("parameters.{key}"),
+        message: message.into(),
+    }
 }
 
 fn parameter_fault(parameter: &Parameter, values: &Values) -> Option<FieldError> {
     let value = values.get(&parameter.key).unwrap_or_default();
     if value.is_empty() {
-        return parameter.required.then(|| fault(&parameter.key, "Give a value; the template needs it."));
+        return parameter
+            .required
+            .then(|| fault(&parameter.key, "Give a value; the template needs it."));
     }
     let limit = match parameter.kind {
         ParameterKind::Code => 20,
@@ -295,8 +332,12 @@ fn parameter_fault(parameter: &Parameter, values: &Values) -> Option<FieldError>
         return Some(fault(&parameter.key, format!("At most {limit} characters.")));
     }
     let spaced = value.contains(['\n', '\r', '\t']) || value.contains("     ");
-    (parameter.kind == ParameterKind::Text && spaced)
-        .then(|| fault(&parameter.key, "No line breaks, tabs or more than four spaces in a row: WhatsApp refuses them."))
+    (parameter.kind == ParameterKind::Text && spaced).then(|| {
+        fault(
+            &parameter.key,
+            "No line breaks, tabs or more than four spaces in a row: WhatsApp refuses them.",
+        )
+    })
 }
 
 #[cfg(test)]

@@ -69,14 +69,21 @@ impl Composition<'_> {
     /// Starts every role; returns once all listeners are bound.
     pub async fn start(&self, shutdown: &Shutdown) -> anyhow::Result<Running> {
         let ids = Ids::from_os(Arc::clone(&self.clock));
-        let allow = self.config.egress_allow().map_err(|problem| anyhow::anyhow!("{problem}"))?;
-        let egress = Egress::new(Policy { allow }, Timeouts::default()).context("outgoing connections can't be set up")?;
+        let allow = self
+            .config
+            .egress_allow()
+            .map_err(|problem| anyhow::anyhow!("{problem}"))?;
+        let egress = Egress::new(Policy { allow }, Timeouts::default())
+            .context("outgoing connections can't be set up")?;
         let parts = Parts {
             given: self,
             vault: Vault::new(Arc::clone(&self.keys) as _, ids.clone()),
             ids,
             provider: Arc::new(CloudApi::new(egress)),
-            blobs: Arc::new(FileBlobs::open(&self.config.blob_dir).context("the media folder (blob_dir) can't be used")?),
+            blobs: Arc::new(
+                FileBlobs::open(&self.config.blob_dir)
+                    .context("the media folder (blob_dir) can't be used")?,
+            ),
             hub: Hub::default(),
         };
         parts.start(shutdown).await
@@ -88,13 +95,20 @@ impl Parts<'_> {
         let database = &self.given.config.database;
         let pools = &database.pools;
         let tenant_db = match self.any(&[Role::TenantApi, Role::Delivery]) {
-            true => Some(TenantDb::connect(url("tenant", &database.tenant_url)?, pools.tenant).await.context("database role parlance_tenant")?),
+            true => Some(
+                TenantDb::connect(url("tenant", &database.tenant_url)?, pools.tenant)
+                    .await
+                    .context("database role parlance_tenant")?,
+            ),
             false => None,
         };
         let tracker = TaskTracker::new();
         let (delivery, wake_jobs) = self.delivery(tenant_db.as_ref(), shutdown).await?;
         self.inbound(&tracker, wake_jobs, shutdown).await?;
-        let mut running = Running { tenant: None, platform: None };
+        let mut running = Running {
+            tenant: None,
+            platform: None,
+        };
         if let Some(db) = tenant_db {
             running.tenant = self.tenant_api(db, delivery, shutdown).await?;
         }
@@ -121,11 +135,16 @@ impl Parts<'_> {
         tenant: Option<&TenantDb>,
         shutdown: &Shutdown,
     ) -> anyhow::Result<(Arc<dyn LaneWaker>, Option<delivery::Handle>)> {
-        let (true, Some(tenant)) = (self.any(&[Role::Delivery]), tenant) else { return Ok((Arc::new(NoLanes), None)) };
+        let (true, Some(tenant)) = (self.any(&[Role::Delivery]), tenant) else {
+            return Ok((Arc::new(NoLanes), None));
+        };
         let config = self.given.config;
-        let db = DeliveryDb::connect(url("delivery", &config.database.delivery_url)?, config.database.pools.delivery)
-            .await
-            .context("database role parlance_delivery")?;
+        let db = DeliveryDb::connect(
+            url("delivery", &config.database.delivery_url)?,
+            config.database.pools.delivery,
+        )
+        .await
+        .context("database role parlance_delivery")?;
         if self.given.alone {
             let ingest = self.ingest_db().await?;
             store::setup::void_leases(&ingest, &db).await?;
@@ -153,10 +172,17 @@ impl Parts<'_> {
 
     async fn ingest_db(&self) -> anyhow::Result<IngestDb> {
         let database = &self.given.config.database;
-        IngestDb::connect(url("ingest", &database.ingest_url)?, database.pools.ingest).await.context("database role parlance_ingest")
+        IngestDb::connect(url("ingest", &database.ingest_url)?, database.pools.ingest)
+            .await
+            .context("database role parlance_ingest")
     }
 
-    async fn inbound(&self, tracker: &TaskTracker, jobs: Option<delivery::Handle>, shutdown: &Shutdown) -> anyhow::Result<()> {
+    async fn inbound(
+        &self,
+        tracker: &TaskTracker,
+        jobs: Option<delivery::Handle>,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<()> {
         let (gateway, normalizer) = (self.any(&[Role::Gateway]), self.any(&[Role::Normalizer]));
         if !gateway && !normalizer {
             return Ok(());
@@ -191,17 +217,31 @@ impl Parts<'_> {
                 return Ok(());
             }
         };
-        listen("webhooks", config.http.webhooks_addr, inbound::gateway::router(gateway), shutdown).await
+        listen(
+            "webhooks",
+            config.http.webhooks_addr,
+            inbound::gateway::router(gateway),
+            shutdown,
+        )
+        .await
     }
 
-    async fn tenant_api(&self, db: TenantDb, lanes: Arc<dyn LaneWaker>, shutdown: &Shutdown) -> anyhow::Result<Option<TenantServices>> {
+    async fn tenant_api(
+        &self,
+        db: TenantDb,
+        lanes: Arc<dyn LaneWaker>,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<Option<TenantServices>> {
         if !self.any(&[Role::TenantApi]) {
             return Ok(None);
         }
         let config = self.given.config;
-        let events = EventsDb::connect(url("events", &config.database.events_url)?, config.database.pools.events)
-            .await
-            .context("database role parlance_events")?;
+        let events = EventsDb::connect(
+            url("events", &config.database.events_url)?,
+            config.database.pools.events,
+        )
+        .await
+        .context("database role parlance_events")?;
         let (hub, soft) = (self.hub.clone(), shutdown.soft());
         shutdown.spawn("live hub", async move {
             hub.run(events, soft).await;
@@ -223,35 +263,71 @@ impl Parts<'_> {
         let state = TenantState {
             services: services.clone(),
             origins: AllowedOrigins::new(&[config.public_urls.tenant_app.to_string()]),
-            cookies: CookiePolicy { secure: config.public_urls.tenant_app.scheme() == "https" },
+            cookies: CookiePolicy {
+                secure: config.public_urls.tenant_app.scheme() == "https",
+            },
         };
-        listen("tenant app", config.http.tenant_app_addr, api::tenant::router(state), shutdown).await?;
+        listen(
+            "tenant app",
+            config.http.tenant_app_addr,
+            api::tenant::router(state),
+            shutdown,
+        )
+        .await?;
         Ok(Some(services))
     }
 
     async fn admin_api(&self, shutdown: &Shutdown) -> anyhow::Result<PlatformServices> {
         let config = self.given.config;
-        let services = platform_services(config, self.vault.clone(), Arc::clone(&self.given.clock), self.ids.clone()).await?;
+        let services = platform_services(
+            config,
+            self.vault.clone(),
+            Arc::clone(&self.given.clock),
+            self.ids.clone(),
+        )
+        .await?;
         let state = AdminState {
             services: services.clone(),
             origins: AllowedOrigins::new(&[config.public_urls.admin_portal.to_string()]),
             secure_cookie: config.public_urls.admin_portal.scheme() == "https",
         };
-        listen("admin portal", config.http.admin_portal_addr, api::admin::router(state), shutdown).await?;
+        listen(
+            "admin portal",
+            config.http.admin_portal_addr,
+            api::admin::router(state),
+            shutdown,
+        )
+        .await?;
         Ok(services)
     }
 }
 
 /// The platform services alone, for the command line too.
-pub async fn platform_services(config: &Config, vault: Vault, clock: Arc<dyn Clock>, ids: Ids) -> anyhow::Result<PlatformServices> {
-    let db = PlatformDb::connect(url("platform", &config.database.platform_url)?, config.database.pools.platform)
-        .await
-        .context("database role parlance_platform")?;
-    Ok(PlatformServices { db, vault, clock, real_clock: Arc::new(SystemClock), ids, webhooks_url: base(&config.public_urls.webhooks) })
+pub async fn platform_services(
+    config: &Config,
+    vault: Vault,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+) -> anyhow::Result<PlatformServices> {
+    let db = PlatformDb::connect(
+        url("platform", &config.database.platform_url)?,
+        config.database.pools.platform,
+    )
+    .await
+    .context("database role parlance_platform")?;
+    Ok(PlatformServices {
+        db,
+        vault,
+        clock,
+        real_clock: Arc::new(SystemClock),
+        ids,
+        webhooks_url: base(&config.public_urls.webhooks),
+    })
 }
 
 fn url<'a>(role: &str, url: &'a Option<SecretString>) -> anyhow::Result<&'a SecretString> {
-    url.as_ref().with_context(|| format!("database.{role}_url is missing"))
+    url.as_ref()
+        .with_context(|| format!("database.{role}_url is missing"))
 }
 
 fn base(url: &Url) -> String {
@@ -259,12 +335,24 @@ fn base(url: &Url) -> String {
 }
 
 /// Binds now, serves until the soft stage.
-async fn listen(name: &'static str, address: SocketAddr, router: Router, shutdown: &Shutdown) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address} for the {name}: another program uses it, or it is not ours to use"))?;
-    let service: IntoMakeServiceWithConnectInfo<Router, SocketAddr> = router.into_make_service_with_connect_info();
+async fn listen(
+    name: &'static str,
+    address: SocketAddr,
+    router: Router,
+    shutdown: &Shutdown,
+) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "cannot listen on {address} for the {name}: another program uses it, or it is not ours to use"
+        )
+    })?;
+    let service: IntoMakeServiceWithConnectInfo<Router, SocketAddr> =
+        router.into_make_service_with_connect_info();
     let soft = shutdown.soft();
-    shutdown.spawn(name, async move { axum::serve(listener, service).with_graceful_shutdown(soft.cancelled_owned()).await });
+    shutdown.spawn(name, async move {
+        axum::serve(listener, service)
+            .with_graceful_shutdown(soft.cancelled_owned())
+            .await
+    });
     Ok(())
 }

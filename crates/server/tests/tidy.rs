@@ -1,5 +1,6 @@
 //! The house rules that the compiler does not know, as ordinary tests.
 
+#![allow(clippy::unwrap_used)]
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

@@ -42,14 +42,29 @@ pub struct IdentityView {
 
 impl From<contacts::ContactRow> for ContactView {
     fn from(row: contacts::ContactRow) -> Self {
-        let identities = row.identities.into_iter().map(|i| IdentityView { kind: i.kind, value: i.value, seen_at: i.seen_at });
-        Self { id: row.id, name: row.name, identities: identities.collect(), conversations: row.conversations, created_at: row.created_at }
+        let identities = row.identities.into_iter().map(|i| IdentityView {
+            kind: i.kind,
+            value: i.value,
+            seen_at: i.seen_at,
+        });
+        Self {
+            id: row.id,
+            name: row.name,
+            identities: identities.collect(),
+            conversations: row.conversations,
+            created_at: row.created_at,
+        }
     }
 }
 
 impl TenantServices {
     /// A page of contacts, newest first; `query` is digits of the phone, the start of the name, or a whole id.
-    pub async fn contacts(&self, scope: &TenantScope, query: Option<&str>, page: &PageRequest) -> Result<Page<ContactView>> {
+    pub async fn contacts(
+        &self,
+        scope: &TenantScope,
+        query: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<ContactView>> {
         scope.require(Permission::ContactsRead)?;
         if query.is_some_and(|query| query.contains('\0')) {
             return Err(Error::invalid("q", "Remove the NUL character."));

@@ -10,18 +10,25 @@ use store::{
 
 pub use store::conversations::View;
 pub use view::{
-    AttemptView, Author, AuthorKind, ContactRef, ConversationView, FaultView, MessageDetail, MessageErrorView, MessageView, NumberRef, Preview,
-    Reaction, ReplyTo,
+    AttemptView, Author, AuthorKind, ContactRef, ConversationView, FaultView, MessageDetail,
+    MessageErrorView, MessageView, NumberRef, Preview, Reaction, ReplyTo,
 };
 
 use crate::tenant::TenantServices;
 
 impl TenantServices {
     /// A page of conversations, newest first.
-    pub async fn conversations(&self, scope: &TenantScope, view: View, page: &PageRequest) -> Result<Page<ConversationView>> {
+    pub async fn conversations(
+        &self,
+        scope: &TenantScope,
+        view: View,
+        page: &PageRequest,
+    ) -> Result<Page<ConversationView>> {
         scope.require(Permission::ConversationsRead)?;
         let mut tx = self.db.begin(scope).await?;
-        Ok(conversations::page(&mut tx, view, page).await?.map(ConversationView::from))
+        Ok(conversations::page(&mut tx, view, page)
+            .await?
+            .map(ConversationView::from))
     }
 
     /// One conversation.
@@ -32,7 +39,12 @@ impl TenantServices {
     }
 
     /// A page of a thread, newest first.
-    pub async fn thread(&self, scope: &TenantScope, id: ConversationId, page: &PageRequest) -> Result<Page<MessageView>> {
+    pub async fn thread(
+        &self,
+        scope: &TenantScope,
+        id: ConversationId,
+        page: &PageRequest,
+    ) -> Result<Page<MessageView>> {
         scope.require(Permission::ConversationsRead)?;
         let mut tx = self.db.begin(scope).await?;
         conversations::get(&mut tx, id).await?;
@@ -45,7 +57,10 @@ impl TenantServices {
         let mut tx = self.db.begin(scope).await?;
         let message = messages::get(&mut tx, id).await?;
         let attempts = messages::attempts(&mut tx, id).await?;
-        Ok(MessageDetail { message: message.into(), attempts: attempts.into_iter().map(AttemptView::from).collect() })
+        Ok(MessageDetail {
+            message: message.into(),
+            attempts: attempts.into_iter().map(AttemptView::from).collect(),
+        })
     }
 
     /// Marks a conversation as read, here and on the customer's phone.
@@ -56,9 +71,21 @@ impl TenantServices {
         conversations::get(&mut tx, id).await?;
         if conversations::mark_read(&mut tx, id).await? {
             if let Some(message) = messages::newest_inbound(&mut tx, id).await? {
-                jobs::enqueue(&mut tx, self.ids.uuid(), jobs::JobKind::MarkRead, message.uuid(), now).await?;
+                jobs::enqueue(
+                    &mut tx,
+                    self.ids.uuid(),
+                    jobs::JobKind::MarkRead,
+                    message.uuid(),
+                    now,
+                )
+                .await?;
             }
-            outbox::push(&mut tx, now, &[DomainEvent::ConversationUpdated { conversation_id: id }]).await?;
+            outbox::push(
+                &mut tx,
+                now,
+                &[DomainEvent::ConversationUpdated { conversation_id: id }],
+            )
+            .await?;
             tx.commit().await?;
             self.hub.wake();
         }

@@ -65,7 +65,11 @@ impl Hub {
     }
 
     pub(crate) fn subscribe(&self, tenant: TenantId) -> broadcast::Receiver<Arc<Stored>> {
-        self.inner.channels.entry(tenant).or_insert_with(|| broadcast::channel(CHANNEL_CAPACITY).0).subscribe()
+        self.inner
+            .channels
+            .entry(tenant)
+            .or_insert_with(|| broadcast::channel(CHANNEL_CAPACITY).0)
+            .subscribe()
     }
 
     /// Tails the outbox until told to stop; then every stream ends.
@@ -110,7 +114,9 @@ impl Hub {
             None => return,
         };
         if unheard {
-            self.inner.channels.remove_if(&tenant, |_, channel| channel.receiver_count() == 0);
+            self.inner
+                .channels
+                .remove_if(&tenant, |_, channel| channel.receiver_count() == 0);
         }
     }
 }

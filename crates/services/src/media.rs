@@ -72,7 +72,10 @@ impl TenantServices {
     pub async fn upload_media(&self, scope: &TenantScope, upload: Upload) -> Result<MediaView> {
         scope.require(Permission::MessagesSend)?;
         if upload.bytes.len() > IMAGE_BYTES_MAX {
-            return Err(Error::invalid("file", "At most 5 MB: WhatsApp refuses larger images."));
+            return Err(Error::invalid(
+                "file",
+                "At most 5 MB: WhatsApp refuses larger images.",
+            ));
         }
         let kind = infer::get(&upload.bytes).map(|kind| kind.mime_type());
         let Some(mime_type) = kind.filter(|kind| matches!(*kind, "image/jpeg" | "image/png")) else {
@@ -90,7 +93,9 @@ impl TenantServices {
             id,
             phone_number_id: upload.phone_number_id,
             mime_type: mime_type.to_owned(),
-            filename: upload.filename.map(|name| name.chars().filter(|c| *c != '\0').take(240).collect()),
+            filename: upload
+                .filename
+                .map(|name| name.chars().filter(|c| *c != '\0').take(240).collect()),
             size_bytes,
             sha256,
             blob_key,
@@ -98,7 +103,12 @@ impl TenantServices {
         };
         let mut tx = self.db.begin(scope).await?;
         media::insert(&mut tx, &media).await?;
-        audit::append(&mut tx, scope, &self.audit("media.upload", id, json!({ "bytes": size_bytes }))).await?;
+        audit::append(
+            &mut tx,
+            scope,
+            &self.audit("media.upload", id, json!({ "bytes": size_bytes })),
+        )
+        .await?;
         let row = media::get(&mut tx, id).await?;
         tx.commit().await?;
         Ok(self.media_view(scope.tenant_id(), row))
@@ -143,22 +153,37 @@ impl TenantServices {
     }
 
     fn sign(&self, claim: &[u8]) -> Vec<u8> {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.link_key.as_slice()) else { return Vec::new() };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.link_key.as_slice()) else {
+            return Vec::new();
+        };
         mac.update(claim);
-        mac.finalize().into_bytes().iter().take(SIGNATURE_BYTES).copied().collect()
+        mac.finalize()
+            .into_bytes()
+            .iter()
+            .take(SIGNATURE_BYTES)
+            .copied()
+            .collect()
     }
 
     /// The bytes behind a link; a forged, expired or erased one is not found.
     pub async fn linked_media(&self, token: &str) -> Result<LinkedMedia> {
         let claim = self.open_link(token).ok_or_else(link_gone)?;
         let bytes = self.blobs.get(&claim.media.blob_key(claim.tenant)).await?;
-        Ok(LinkedMedia { bytes: bytes.ok_or_else(link_gone)?, mime_type: claim.mime_type })
+        Ok(LinkedMedia {
+            bytes: bytes.ok_or_else(link_gone)?,
+            mime_type: claim.mime_type,
+        })
     }
 
     fn open_link(&self, token: &str) -> Option<LinkClaim> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
         let (signature, claim) = bytes.split_at_checked(SIGNATURE_BYTES)?;
-        if signature.len() != SIGNATURE_BYTES || !bool::from(subtle::ConstantTimeEq::ct_eq(self.sign(claim).as_slice(), signature)) {
+        if signature.len() != SIGNATURE_BYTES
+            || !bool::from(subtle::ConstantTimeEq::ct_eq(
+                self.sign(claim).as_slice(),
+                signature,
+            ))
+        {
             return None;
         }
         let (tenant, rest) = claim.split_first_chunk::<16>()?;
@@ -179,6 +204,9 @@ struct LinkClaim {
 }
 
 fn link_gone() -> Error {
-    Error::new(ErrorKind::NotFound, "link-expired", "This link has expired. Open the message again for a fresh one.")
+    Error::new(
+        ErrorKind::NotFound,
+        "link-expired",
+        "This link has expired. Open the message again for a fresh one.",
+    )
 }
-

@@ -73,8 +73,18 @@ pub struct StepView {
 
 impl From<ConnectionRow> for ConnectionView {
     fn from(row: ConnectionRow) -> Self {
-        let steps = row.steps.into_iter().map(|s| StepView { step: s.step, state: s.state, detail: s.detail, at: s.at });
-        Self { id: row.id, state: row.state, phone_number_id: row.phone_number_id, steps: steps.collect() }
+        let steps = row.steps.into_iter().map(|s| StepView {
+            step: s.step,
+            state: s.state,
+            detail: s.detail,
+            at: s.at,
+        });
+        Self {
+            id: row.id,
+            state: row.state,
+            phone_number_id: row.phone_number_id,
+            steps: steps.collect(),
+        }
     }
 }
 
@@ -86,7 +96,11 @@ struct Run {
 
 impl TenantServices {
     /// Starts a run and goes through its steps.
-    pub async fn connect_number(&self, scope: &TenantScope, request: ConnectNumber) -> Result<ConnectionView> {
+    pub async fn connect_number(
+        &self,
+        scope: &TenantScope,
+        request: ConnectNumber,
+    ) -> Result<ConnectionView> {
         scope.require(Permission::NumbersManage)?;
         provider_id("provider_waba_id", &request.provider_waba_id)?;
         provider_id("provider_number_id", &request.provider_number_id)?;
@@ -94,12 +108,24 @@ impl TenantServices {
         let now = self.clock.now();
         let id: ConnectionId = self.ids.make();
         let mut tx = self.db.begin(scope).await?;
-        if !numbers::meta_apps(&mut tx).await?.iter().any(|app| app.id == request.meta_app_id) {
+        if !numbers::meta_apps(&mut tx)
+            .await?
+            .iter()
+            .any(|app| app.id == request.meta_app_id)
+        {
             return Err(Error::not_found());
         }
         let token = request.access_token.expose_secret();
-        let credential = self.vault.seal(&mut tx, PROVIDER_CREDENTIAL, now, token.as_bytes()).await?;
-        let account = NewProviderAccount { id: self.ids.make(), credential: &credential, hint: &hint(token), now };
+        let credential = self
+            .vault
+            .seal(&mut tx, PROVIDER_CREDENTIAL, now, token.as_bytes())
+            .await?;
+        let account = NewProviderAccount {
+            id: self.ids.make(),
+            credential: &credential,
+            hint: &hint(token),
+            now,
+        };
         numbers::insert_provider_account(&mut tx, &account).await?;
         let connection = NewConnection {
             id,
@@ -117,14 +143,22 @@ impl TenantServices {
     }
 
     /// Goes on where a run stopped, with a new token if given.
-    pub async fn resume_connection(&self, scope: &TenantScope, id: ConnectionId, token: Option<SecretString>) -> Result<ConnectionView> {
+    pub async fn resume_connection(
+        &self,
+        scope: &TenantScope,
+        id: ConnectionId,
+        token: Option<SecretString>,
+    ) -> Result<ConnectionView> {
         scope.require(Permission::NumbersManage)?;
         if let Some(token) = &token {
             check_token(token)?;
             let mut tx = self.db.begin(scope).await?;
             let row = connections::get(&mut tx, id).await?;
             let token = token.expose_secret();
-            let credential = self.vault.seal(&mut tx, PROVIDER_CREDENTIAL, self.clock.now(), token.as_bytes()).await?;
+            let credential = self
+                .vault
+                .seal(&mut tx, PROVIDER_CREDENTIAL, self.clock.now(), token.as_bytes())
+                .await?;
             numbers::set_credential(&mut tx, row.provider_account_id, &credential, &hint(token)).await?;
             audit::append(&mut tx, scope, &self.audit("number.new_token", id, json!({}))).await?;
             tx.commit().await?;
@@ -142,7 +176,11 @@ impl TenantServices {
     async fn run_steps(&self, scope: &TenantScope, id: ConnectionId) -> Result<ConnectionView> {
         let mut tx = self.db.begin(scope).await?;
         let row = connections::get(&mut tx, id).await?;
-        let app = numbers::meta_apps(&mut tx).await?.into_iter().find(|app| app.id == row.meta_app_id).ok_or_else(Error::not_found)?;
+        let app = numbers::meta_apps(&mut tx)
+            .await?
+            .into_iter()
+            .find(|app| app.id == row.meta_app_id)
+            .ok_or_else(Error::not_found)?;
         let access_token = connections::token(&mut tx, &self.vault, row.provider_account_id).await?;
         drop(tx);
         let provider = Connection {
@@ -163,29 +201,54 @@ impl TenantServices {
 
     /// True when every step is done; false when one failed and was logged with its cure.
     async fn steps(&self, scope: &TenantScope, run: &Run) -> Result<bool> {
-        let Some(waba) = self.prove_waba(scope, run).await? else { return Ok(false) };
+        let Some(waba) = self.prove_waba(scope, run).await? else {
+            return Ok(false);
+        };
         let fields = self.provider.number_fields(&run.provider).await;
-        let Some(number) = self.log(scope, run, "number", fields, |n| format!("{} ({})", n.display_phone_number, n.verified_name)).await? else {
+        let Some(number) = self
+            .log(scope, run, "number", fields, |n| {
+                format!("{} ({})", n.display_phone_number, n.verified_name)
+            })
+            .await?
+        else {
             return Ok(false);
         };
         let subscribed = self.subscribe_app(run).await;
-        if self.log(scope, run, "subscribe", subscribed, |()| format!("App {} receives this account's webhooks.", run.app.app_id)).await?.is_none() {
+        if self
+            .log(scope, run, "subscribe", subscribed, |()| {
+                format!("App {} receives this account's webhooks.", run.app.app_id)
+            })
+            .await?
+            .is_none()
+        {
             return Ok(false);
         }
-        let Some((waba_id, _)) = self.route(scope, run, &waba, &number).await? else { return Ok(false) };
+        let Some((waba_id, _)) = self.route(scope, run, &waba, &number).await? else {
+            return Ok(false);
+        };
         let synced = self.sync_for_connection(scope, waba_id).await;
-        Ok(self.log(scope, run, "templates", synced, |count| format!("{count} templates read.")).await?.is_some())
+        Ok(self
+            .log(scope, run, "templates", synced, |count| {
+                format!("{count} templates read.")
+            })
+            .await?
+            .is_some())
     }
 
     async fn prove_waba(&self, scope: &TenantScope, run: &Run) -> Result<Option<WabaFields>> {
         match self.provider.waba_fields(&run.provider).await {
             Err(fault) if fault.class == FaultClass::Token => {
-                self.log::<()>(scope, run, "token", Err(fault), |()| String::new()).await?;
+                self.log::<()>(scope, run, "token", Err(fault), |()| String::new())
+                    .await?;
                 Ok(None)
             }
             result => {
-                self.log(scope, run, "token", Ok(()), |()| "The token is accepted.".to_owned()).await?;
-                self.log(scope, run, "waba", result, |waba| waba.name.clone()).await
+                self.log(scope, run, "token", Ok(()), |()| {
+                    "The token is accepted.".to_owned()
+                })
+                .await?;
+                self.log(scope, run, "waba", result, |waba| waba.name.clone())
+                    .await
             }
         }
     }
@@ -200,17 +263,37 @@ impl TenantServices {
             class: FaultClass::Permission,
             code: None,
             subcode: None,
-            message: format!("The token belongs to another app than {}; use a token of this app.", run.app.app_id),
+            message: format!(
+                "The token belongs to another app than {}; use a token of this app.",
+                run.app.app_id
+            ),
             trace_id: None,
             retry_after: None,
         })
     }
 
-    async fn route(&self, scope: &TenantScope, run: &Run, waba: &WabaFields, number: &NumberFields) -> Result<Option<(WabaId, PhoneNumberId)>> {
+    async fn route(
+        &self,
+        scope: &TenantScope,
+        run: &Run,
+        waba: &WabaFields,
+        number: &NumberFields,
+    ) -> Result<Option<(WabaId, PhoneNumberId)>> {
         let now = self.clock.now();
-        let ids = NewIds { portfolio: self.ids.make(), waba: self.ids.make(), channel_account: self.ids.make(), phone_number: self.ids.make() };
-        let proven =
-            ProvenNumber { connection: &run.row, graph_environment_id: run.app.graph_environment_id, waba, number, ids, now };
+        let ids = NewIds {
+            portfolio: self.ids.make(),
+            waba: self.ids.make(),
+            channel_account: self.ids.make(),
+            phone_number: self.ids.make(),
+        };
+        let proven = ProvenNumber {
+            connection: &run.row,
+            graph_environment_id: run.app.graph_environment_id,
+            waba,
+            number,
+            ids,
+            now,
+        };
         let mut tx = self.db.begin(scope).await?;
         let routed = match connections::make_routable(&mut tx, &proven).await {
             Ok(id) => id,
@@ -221,13 +304,29 @@ impl TenantServices {
                     return Err(error);
                 }
                 let mut tx = self.db.begin(scope).await?;
-                connections::set_step(&mut tx, run.row.id, "route", "failed", Some(&error.public), now).await?;
+                connections::set_step(&mut tx, run.row.id, "route", "failed", Some(&error.public), now)
+                    .await?;
                 tx.commit().await?;
                 return Ok(None);
             }
         };
-        connections::set_step(&mut tx, run.row.id, "route", "done", Some("Messages to this number arrive here."), now).await?;
-        outbox::push(&mut tx, now, &[DomainEvent::NumberUpdated { phone_number_id: routed }]).await?;
+        connections::set_step(
+            &mut tx,
+            run.row.id,
+            "route",
+            "done",
+            Some("Messages to this number arrive here."),
+            now,
+        )
+        .await?;
+        outbox::push(
+            &mut tx,
+            now,
+            &[DomainEvent::NumberUpdated {
+                phone_number_id: routed,
+            }],
+        )
+        .await?;
         audit::append(&mut tx, scope, &self.audit("number.routed", routed, json!({}))).await?;
         let waba_id = numbers::get(&mut tx, routed).await?.waba_id;
         tx.commit().await?;
@@ -236,7 +335,11 @@ impl TenantServices {
         Ok(Some((waba_id, routed)))
     }
 
-    async fn sync_for_connection(&self, scope: &TenantScope, waba: WabaId) -> std::result::Result<u32, ProviderFault> {
+    async fn sync_for_connection(
+        &self,
+        scope: &TenantScope,
+        waba: WabaId,
+    ) -> std::result::Result<u32, ProviderFault> {
         let report = self.sync_waba(scope, waba).await.map_err(|error| ProviderFault {
             class: FaultClass::Other,
             code: None,
@@ -270,9 +373,15 @@ impl TenantServices {
 fn cure(step: &str, fault: &ProviderFault) -> String {
     let cure = match (step, fault.class) {
         (_, FaultClass::Token) => "Make a new token for a system user of this business and resume.",
-        (_, FaultClass::Network | FaultClass::ProviderDown) => "The provider did not answer; resume in a minute.",
-        ("waba", _) => "Check the WhatsApp Business Account id, and give the system user access to that account with whatsapp_business_management.",
-        ("number", _) => "Check the phone number id (not the phone number) and that it belongs to this account.",
+        (_, FaultClass::Network | FaultClass::ProviderDown) => {
+            "The provider did not answer; resume in a minute."
+        }
+        ("waba", _) => {
+            "Check the WhatsApp Business Account id, and give the system user access to that account with whatsapp_business_management."
+        }
+        ("number", _) => {
+            "Check the phone number id (not the phone number) and that it belongs to this account."
+        }
         ("subscribe", _) => "Use a token of this very app with whatsapp_business_management.",
         _ => "Mend what the provider says and resume.",
     };
@@ -281,17 +390,34 @@ fn cure(step: &str, fault: &ProviderFault) -> String {
 
 fn provider_id(field: &str, text: &str) -> Result<()> {
     let well_formed = (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if well_formed { Ok(()) } else { Err(Error::invalid(field, "Digits only, as WhatsApp Manager shows the id.")) }
+    if well_formed {
+        Ok(())
+    } else {
+        Err(Error::invalid(
+            field,
+            "Digits only, as WhatsApp Manager shows the id.",
+        ))
+    }
 }
 
 fn check_token(token: &SecretString) -> Result<()> {
     let text = token.expose_secret();
     let well_formed = (8..=1_024).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-    if well_formed { Ok(()) } else { Err(Error::invalid("access_token", "Paste the whole token, without spaces.")) }
+    if well_formed {
+        Ok(())
+    } else {
+        Err(Error::invalid(
+            "access_token",
+            "Paste the whole token, without spaces.",
+        ))
+    }
 }
 
 fn hint(token: &str) -> String {
-    token.chars().skip(token.chars().count().saturating_sub(4)).collect()
+    token
+        .chars()
+        .skip(token.chars().count().saturating_sub(4))
+        .collect()
 }
 
 /// A provider's failure of a call that a person waits for.
@@ -301,5 +427,10 @@ pub fn provider_error(fault: ProviderFault) -> Error {
         FaultClass::Network | FaultClass::ProviderDown => ErrorKind::Unavailable,
         _ => ErrorKind::Upstream,
     };
-    Error::new(kind, "provider-failed", format!("WhatsApp answered with an error: {fault}")).with_source(fault)
+    Error::new(
+        kind,
+        "provider-failed",
+        format!("WhatsApp answered with an error: {fault}"),
+    )
+    .with_source(fault)
 }

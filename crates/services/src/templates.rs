@@ -133,7 +133,9 @@ impl TenantServices {
             Some(number) => Some(numbers::get(&mut tx, number).await?.waba_id),
             None => None,
         };
-        Ok(templates::page(&mut tx, &Filter { status, waba_id }, page).await?.map(TemplateView::from))
+        Ok(templates::page(&mut tx, &Filter { status, waba_id }, page)
+            .await?
+            .map(TemplateView::from))
     }
 
     /// One template.
@@ -144,11 +146,19 @@ impl TenantServices {
     }
 
     /// Renders a template with values, by the code that renders what is sent.
-    pub async fn preview_template(&self, scope: &TenantScope, id: TemplateId, values: &Values) -> Result<TemplatePreview> {
+    pub async fn preview_template(
+        &self,
+        scope: &TenantScope,
+        id: TemplateId,
+        values: &Values,
+    ) -> Result<TemplatePreview> {
         scope.require(Permission::TemplatesRead)?;
         let mut tx = self.db.begin(scope).await?;
         let template = templates::get(&mut tx, id).await?.template;
-        Ok(TemplatePreview { rendered: template.render(values), faults: template.check(values) })
+        Ok(TemplatePreview {
+            rendered: template.render(values),
+            faults: template.check(values),
+        })
     }
 
     /// The tenant's WABAs.
@@ -162,7 +172,11 @@ impl TenantServices {
                 id: row.id,
                 name: row.name,
                 provider_waba_id: row.provider_waba_id,
-                graph_environment: EnvironmentRef { id: row.graph_environment_id, name: row.environment_name, kind: row.environment_kind },
+                graph_environment: EnvironmentRef {
+                    id: row.graph_environment_id,
+                    name: row.environment_name,
+                    kind: row.environment_kind,
+                },
             })
             .collect())
     }
@@ -178,7 +192,11 @@ impl TenantServices {
         let number = numbers::any_of_waba(&mut tx, waba).await?;
         let connection = numbers::connection(&mut tx, &self.vault, number).await?;
         drop(tx);
-        let fetched = self.provider.list_templates(&connection).await.map_err(crate::onboarding::provider_error)?;
+        let fetched = self
+            .provider
+            .list_templates(&connection)
+            .await
+            .map_err(crate::onboarding::provider_error)?;
         let now = self.clock.now();
         let mut tx = self.db.begin(scope).await?;
         let mut known: HashMap<_, _> = templates::of_waba(&mut tx, waba)
@@ -210,7 +228,10 @@ impl TenantServices {
         }
         let gone: Vec<_> = known.into_values().map(|row| row.id).collect();
         report.removed = u32::try_from(gone.len()).unwrap_or(u32::MAX);
-        events.extend(gone.iter().map(|id| DomainEvent::TemplateUpdated { template_id: *id }));
+        events.extend(
+            gone.iter()
+                .map(|id| DomainEvent::TemplateUpdated { template_id: *id }),
+        );
         templates::upsert(&mut tx, waba, &writes, now).await?;
         templates::remove(&mut tx, &gone).await?;
         outbox::push(&mut tx, now, &events).await?;

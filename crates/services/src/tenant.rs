@@ -49,7 +49,18 @@ impl TenantServices {
         Ok(self.db.ping().await?)
     }
 
-    pub(crate) fn audit(&self, action: &'static str, target: impl ToString, details: serde_json::Value) -> store::audit::Entry {
-        store::audit::Entry { id: self.ids.make(), at: self.clock.now(), action, target: Some(target.to_string()), details }
+    pub(crate) fn audit(
+        &self,
+        action: &'static str,
+        target: impl ToString,
+        details: serde_json::Value,
+    ) -> store::audit::Entry {
+        store::audit::Entry {
+            id: self.ids.make(),
+            at: self.clock.now(),
+            action,
+            target: Some(target.to_string()),
+            details,
+        }
     }
 }

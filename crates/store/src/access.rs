@@ -74,14 +74,29 @@ pub enum Realm {
 impl TenantDb {
     /// Finds a person by lower-case address.
     pub async fn user_by_email(&self, email_key: &str) -> Result<Option<UserRow>> {
-        let row = sqlx::query!("select id, email, name, password_hash from users where email_key = $1", email_key)
-            .fetch_optional(&self.0)
-            .await?;
-        Ok(row.map(|row| UserRow { id: UserId::new(row.id), email: row.email, name: row.name, password_hash: row.password_hash }))
+        let row = sqlx::query!(
+            "select id, email, name, password_hash from users where email_key = $1",
+            email_key
+        )
+        .fetch_optional(&self.0)
+        .await?;
+        Ok(row.map(|row| UserRow {
+            id: UserId::new(row.id),
+            email: row.email,
+            name: row.name,
+            password_hash: row.password_hash,
+        }))
     }
 
     /// Stores a session under the hash of its token.
-    pub async fn insert_session(&self, id: SessionId, user: UserId, token_hash: &[u8], now: OffsetDateTime, expires_at: OffsetDateTime) -> Result<()> {
+    pub async fn insert_session(
+        &self,
+        id: SessionId,
+        user: UserId,
+        token_hash: &[u8],
+        now: OffsetDateTime,
+        expires_at: OffsetDateTime,
+    ) -> Result<()> {
         sqlx::query!(
             "insert into sessions (token_hash, id, user_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
             token_hash,
@@ -97,9 +112,13 @@ impl TenantDb {
 
     /// Ends a session; an unknown one is fine.
     pub async fn revoke_session(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<()> {
-        sqlx::query!("update sessions set revoked_at = $2 where token_hash = $1 and revoked_at is null", token_hash, now)
-            .execute(&self.0)
-            .await?;
+        sqlx::query!(
+            "update sessions set revoked_at = $2 where token_hash = $1 and revoked_at is null",
+            token_hash,
+            now
+        )
+        .execute(&self.0)
+        .await?;
         Ok(())
     }
 
@@ -147,7 +166,12 @@ impl TenantDb {
     }
 
     /// The scope of a session in the tenant of this address; `None` when there is no such tenant or no membership.
-    pub async fn resolve_session(&self, token_hash: &[u8], slug: &str, now: OffsetDateTime) -> Result<Option<TenantScope>> {
+    pub async fn resolve_session(
+        &self,
+        token_hash: &[u8],
+        slug: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<TenantScope>> {
         let row = sqlx::query!(
             "select t.id, t.slug, t.name, t.state, t.sandbox, r.permissions, s.id as session_id, s.user_id
              from sessions s
@@ -162,14 +186,21 @@ impl TenantDb {
         .fetch_optional(&self.0)
         .await?;
         Ok(row.map(|row| {
-            let actor = Actor::User { user_id: UserId::new(row.user_id), session_id: SessionId::new(row.session_id) };
+            let actor = Actor::User {
+                user_id: UserId::new(row.user_id),
+                session_id: SessionId::new(row.session_id),
+            };
             let tenant = summary(row.id, row.slug, row.name, row.state, row.sandbox);
             TenantScope::proven(tenant, actor, permissions(&row.permissions))
         }))
     }
 
     /// The scope of an API key; `None` when unknown, revoked or expired at `now` (real time).
-    pub async fn resolve_api_key(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<Option<TenantScope>> {
+    pub async fn resolve_api_key(
+        &self,
+        token_hash: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<Option<TenantScope>> {
         let row = sqlx::query!(
             "select k.id as key_id, k.scopes, k.last_used_at, t.id, t.slug, t.name, t.state, t.sandbox
              from api_keys k
@@ -184,7 +215,10 @@ impl TenantDb {
         let actor = Actor::ApiKey(ApiKeyId::new(row.key_id));
         let tenant = summary(row.id, row.slug, row.name, row.state, row.sandbox);
         let scope = TenantScope::proven(tenant, actor, permissions(&row.scopes));
-        if row.last_used_at.is_none_or(|used| used + LAST_USED_FRESHNESS < now) {
+        if row
+            .last_used_at
+            .is_none_or(|used| used + LAST_USED_FRESHNESS < now)
+        {
             let mut tx = self.begin(&scope).await?;
             touch_key(&mut tx, ApiKeyId::new(row.key_id), now).await?;
             tx.commit().await?;
@@ -210,9 +244,14 @@ impl TenantDb {
 
 async fn touch_key(tx: &mut TenantTx, key: ApiKeyId, now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant_id().uuid();
-    sqlx::query!("update api_keys set last_used_at = $3 where tenant_id = $1 and id = $2", tenant, key.uuid(), now)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update api_keys set last_used_at = $3 where tenant_id = $1 and id = $2",
+        tenant,
+        key.uuid(),
+        now
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -228,7 +267,12 @@ pub(crate) async fn failures(pool: &PgPool, realm: Realm, key: &[u8], now: Offse
     Ok(found.unwrap_or(0))
 }
 
-pub(crate) async fn count_failure(pool: &PgPool, realm: Realm, key: &[u8], now: OffsetDateTime) -> Result<()> {
+pub(crate) async fn count_failure(
+    pool: &PgPool,
+    realm: Realm,
+    key: &[u8],
+    now: OffsetDateTime,
+) -> Result<()> {
     sqlx::query!(
         "insert into sign_in_throttles (realm, key, window_start, failures)
          values ($1, $2, $3, 1)
@@ -246,14 +290,30 @@ pub(crate) async fn count_failure(pool: &PgPool, realm: Realm, key: &[u8], now: 
 }
 
 pub(crate) async fn clear_failures(pool: &PgPool, realm: Realm, key: &[u8]) -> Result<()> {
-    sqlx::query!("delete from sign_in_throttles where realm = $1 and key = $2", realm as i16, key)
-        .execute(pool)
-        .await?;
+    sqlx::query!(
+        "delete from sign_in_throttles where realm = $1 and key = $2",
+        realm as i16,
+        key
+    )
+    .execute(pool)
+    .await?;
     Ok(())
 }
 
-pub(crate) fn summary(id: uuid::Uuid, slug: String, name: String, state: i16, sandbox: bool) -> TenantSummary {
-    TenantSummary { id: TenantId::new(id), slug, name, active: state == TENANT_ACTIVE, sandbox }
+pub(crate) fn summary(
+    id: uuid::Uuid,
+    slug: String,
+    name: String,
+    state: i16,
+    sandbox: bool,
+) -> TenantSummary {
+    TenantSummary {
+        id: TenantId::new(id),
+        slug,
+        name,
+        active: state == TENANT_ACTIVE,
+        sandbox,
+    }
 }
 
 /// Unknown names are skipped: a role may hold permissions of a newer version.

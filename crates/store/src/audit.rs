@@ -47,7 +47,12 @@ pub async fn append(tx: &mut TenantTx, scope: &TenantScope, entry: &Entry) -> Re
 }
 
 /// Appends an entry to the platform's log.
-pub async fn append_platform(tx: &mut PlatformTx, by: Option<PlatformUserId>, tenant: Option<TenantId>, entry: &Entry) -> Result<()> {
+pub async fn append_platform(
+    tx: &mut PlatformTx,
+    by: Option<PlatformUserId>,
+    tenant: Option<TenantId>,
+    entry: &Entry,
+) -> Result<()> {
     sqlx::query!(
         "insert into platform_audit_entries (id, at, platform_user_id, action, tenant_id, target, details)
          values ($1, $2, $3, $4, $5, $6, $7)",

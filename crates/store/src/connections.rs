@@ -1,7 +1,8 @@
 //! The connect-a-number step log, and the transaction that makes a proven number routable.
 
 use domain::{
-    ChannelAccountId, ConnectionId, GraphEnvironmentId, MetaAppId, PhoneNumberId, PortfolioId, ProviderAccountId, WabaId,
+    ChannelAccountId, ConnectionId, GraphEnvironmentId, MetaAppId, PhoneNumberId, PortfolioId,
+    ProviderAccountId, WabaId,
     crypto::Sealed,
     ports::{NumberFields, WabaFields},
 };
@@ -139,12 +140,22 @@ pub async fn token(tx: &mut TenantTx, vault: &Vault, account: ProviderAccountId)
     )
     .fetch_one(tx.conn())
     .await?;
-    let sealed = Sealed { key_id: domain::DataKeyId::new(row.key_id), bytes: row.credential_sealed };
+    let sealed = Sealed {
+        key_id: domain::DataKeyId::new(row.key_id),
+        bytes: row.credential_sealed,
+    };
     vault.open(tx, PROVIDER_CREDENTIAL, &sealed).await
 }
 
 /// Records what became of a step.
-pub async fn set_step(tx: &mut TenantTx, id: ConnectionId, step: &str, state: &str, detail: Option<&str>, at: OffsetDateTime) -> Result<()> {
+pub async fn set_step(
+    tx: &mut TenantTx,
+    id: ConnectionId,
+    step: &str,
+    state: &str,
+    detail: Option<&str>,
+    at: OffsetDateTime,
+) -> Result<()> {
     let tenant = tx.tenant_id().uuid();
     sqlx::query!(
         "update connection_steps set state = $4, detail = $5, at = $6 where tenant_id = $1 and connection_id = $2 and step = $3",
@@ -163,9 +174,14 @@ pub async fn set_step(tx: &mut TenantTx, id: ConnectionId, step: &str, state: &s
 /// Records where the run stands.
 pub async fn set_state(tx: &mut TenantTx, id: ConnectionId, state: &str) -> Result<()> {
     let tenant = tx.tenant_id().uuid();
-    sqlx::query!("update connections set state = $3 where tenant_id = $1 and id = $2", tenant, id.uuid(), state)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update connections set state = $3 where tenant_id = $1 and id = $2",
+        tenant,
+        id.uuid(),
+        state
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -251,9 +267,14 @@ async fn waba(tx: &mut TenantTx, proven: &ProvenNumber<'_>, portfolio: Portfolio
     .fetch_optional(tx.conn())
     .await?;
     if let Some(known) = known {
-        sqlx::query!("update wabas set name = $3 where tenant_id = $1 and id = $2", tenant, known, proven.waba.name)
-            .execute(tx.conn())
-            .await?;
+        sqlx::query!(
+            "update wabas set name = $3 where tenant_id = $1 and id = $2",
+            tenant,
+            known,
+            proven.waba.name
+        )
+        .execute(tx.conn())
+        .await?;
         sqlx::query!(
             "update waba_routes set meta_app_id = $3 where tenant_id = $1 and waba_id = $2",
             tenant,

@@ -46,7 +46,9 @@ pub async fn page(tx: &mut TenantTx, query: Option<&str>, request: &PageRequest)
     let before = request.key::<Key>()?.map(|Key(id)| id);
     let tenant = tx.tenant_id().uuid();
     let query = query.map(str::trim).filter(|query| !query.is_empty());
-    let digits: Option<String> = query.map(|q| q.chars().filter(char::is_ascii_digit).collect()).filter(|d: &String| !d.is_empty());
+    let digits: Option<String> = query
+        .map(|q| q.chars().filter(char::is_ascii_digit).collect())
+        .filter(|d: &String| !d.is_empty());
     let ids = sqlx::query_scalar!(
         r#"select c.id from contacts c
            where c.tenant_id = $1
@@ -68,7 +70,10 @@ pub async fn page(tx: &mut TenantTx, query: Option<&str>, request: &PageRequest)
     .await?;
     let page = Page::cut(ids, fetch, |id| Key(*id));
     let items = load(tx, &page.items).await?;
-    Ok(Page { items, next_cursor: page.next_cursor })
+    Ok(Page {
+        items,
+        next_cursor: page.next_cursor,
+    })
 }
 
 /// One contact.
@@ -103,7 +108,11 @@ async fn load(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<ContactRow>> {
             .filter(|identity| identity.contact_id == row.id)
             .filter_map(|identity| {
                 let kind = IdentityKind::from_code(identity.kind)?;
-                Some(IdentityRow { kind, value: identity.value.clone(), seen_at: identity.seen_at })
+                Some(IdentityRow {
+                    kind,
+                    value: identity.value.clone(),
+                    seen_at: identity.seen_at,
+                })
             })
             .collect(),
         id: ContactId::new(row.id),
@@ -127,9 +136,14 @@ pub async fn ensure(
     if let Some(found) = find(tx, portfolio, kind, value).await? {
         return Ok(found);
     }
-    sqlx::query!("insert into contacts (tenant_id, id, created_at) values ($1, $2, $3)", tenant, new_id.uuid(), now)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "insert into contacts (tenant_id, id, created_at) values ($1, $2, $3)",
+        tenant,
+        new_id.uuid(),
+        now
+    )
+    .execute(tx.conn())
+    .await?;
     let inserted = sqlx::query!(
         "insert into contact_identities (tenant_id, portfolio_id, kind, value, contact_id, seen_at)
          values ($1, $2, $3, $4, $5, to_timestamp(0))
@@ -148,7 +162,12 @@ pub async fn ensure(
     find(tx, portfolio, kind, value).await?.ok_or(Error::NotFound)
 }
 
-async fn find(tx: &mut TenantTx, portfolio: PortfolioId, kind: IdentityKind, value: &str) -> Result<Option<ContactId>> {
+async fn find(
+    tx: &mut TenantTx,
+    portfolio: PortfolioId,
+    kind: IdentityKind,
+    value: &str,
+) -> Result<Option<ContactId>> {
     let tenant = tx.tenant_id().uuid();
     let found = sqlx::query_scalar!(
         "select contact_id from contact_identities where tenant_id = $1 and portfolio_id = $2 and kind = $3 and value = $4",

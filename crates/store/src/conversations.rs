@@ -109,7 +109,10 @@ impl TryFrom<Row> for ConversationRow {
             last_message_at: row.last_message_at,
             preview: row.preview,
             preview_kind: row.preview_kind,
-            preview_direction: direction.ok_or(Error::Inconsistent { table: "conversations", column: "preview_direction" })?,
+            preview_direction: direction.ok_or(Error::Inconsistent {
+                table: "conversations",
+                column: "preview_direction",
+            })?,
             unread: row.unread,
             last_inbound_at: row.last_inbound_at,
             version: row.version,
@@ -122,17 +125,33 @@ impl TryFrom<Row> for ConversationRow {
 pub async fn page(tx: &mut TenantTx, view: View, request: &PageRequest) -> Result<Page<ConversationRow>> {
     let fetch = request.fetch();
     let key = request.key::<Key>()?;
-    let (at, id) = key.map_or((None, None), |Key(at, id)| (OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).ok(), Some(id)));
+    let (at, id) = key.map_or((None, None), |Key(at, id)| {
+        (
+            OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).ok(),
+            Some(id),
+        )
+    });
     let tenant = tx.tenant_id().uuid();
     let rows = match view {
         View::All => all(tx, tenant, at, id, fetch).await?,
         View::Unread => unread(tx, tenant, at, id, fetch).await?,
     };
-    let rows = rows.into_iter().map(ConversationRow::try_from).collect::<Result<Vec<_>>>()?;
-    Ok(Page::cut(rows, fetch, |row| Key(micros(row.last_message_at), row.id.uuid())))
+    let rows = rows
+        .into_iter()
+        .map(ConversationRow::try_from)
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(rows, fetch, |row| {
+        Key(micros(row.last_message_at), row.id.uuid())
+    }))
 }
 
-async fn all(tx: &mut TenantTx, tenant: Uuid, at: Option<OffsetDateTime>, id: Option<Uuid>, fetch: i64) -> Result<Vec<Row>> {
+async fn all(
+    tx: &mut TenantTx,
+    tenant: Uuid,
+    at: Option<OffsetDateTime>,
+    id: Option<Uuid>,
+    fetch: i64,
+) -> Result<Vec<Row>> {
     Ok(sqlx::query_as!(
         Row,
         r#"with page as (
@@ -162,7 +181,13 @@ async fn all(tx: &mut TenantTx, tenant: Uuid, at: Option<OffsetDateTime>, id: Op
     .await?)
 }
 
-async fn unread(tx: &mut TenantTx, tenant: Uuid, at: Option<OffsetDateTime>, id: Option<Uuid>, fetch: i64) -> Result<Vec<Row>> {
+async fn unread(
+    tx: &mut TenantTx,
+    tenant: Uuid,
+    at: Option<OffsetDateTime>,
+    id: Option<Uuid>,
+    fetch: i64,
+) -> Result<Vec<Row>> {
     Ok(sqlx::query_as!(
         Row,
         r#"with page as (

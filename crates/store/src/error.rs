@@ -57,11 +57,15 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Database(sqlx::Error::Database(cause)) => {
-                cause.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08") || code == "40001" || code == "40P01")
-            }
+            Self::Database(sqlx::Error::Database(cause)) => cause.code().is_some_and(|code| {
+                code.starts_with("57P") || code.starts_with("08") || code == "40001" || code == "40P01"
+            }),
             Self::Database(
-                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed | sqlx::Error::BeginFailed,
+                sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::WorkerCrashed
+                | sqlx::Error::BeginFailed,
             ) => true,
             _ => false,
         }
@@ -72,24 +76,42 @@ impl Error {
 fn constraint_fault(name: &str) -> Option<DomainError> {
     let conflict = |field: &str, message: &str| {
         let mut error = DomainError::new(ErrorKind::Conflict, "conflict", message);
-        error.fields.push(domain::FieldError { field: field.into(), message: message.into() });
+        error.fields.push(domain::FieldError {
+            field: field.into(),
+            message: message.into(),
+        });
         error
     };
     Some(match name {
-        "tenants_slug_key" => conflict("slug", "A tenant with this address exists already. Choose another."),
-        "tenants_slug_form" => DomainError::invalid("slug", "2 to 40 characters: lower-case letters, digits and single hyphens between them."),
+        "tenants_slug_key" => conflict(
+            "slug",
+            "A tenant with this address exists already. Choose another.",
+        ),
+        "tenants_slug_form" => DomainError::invalid(
+            "slug",
+            "2 to 40 characters: lower-case letters, digits and single hyphens between them.",
+        ),
         "tenants_name_form" => DomainError::invalid("name", "1 to 120 characters."),
         "platform_users_email_key" => conflict("email", "This person has a platform sign-in already."),
-        "graph_environments_name_key" => conflict("name", "A Graph environment with this name exists already."),
-        "graph_environments_base_url_key" => conflict("base_url", "A Graph environment with this base URL exists already."),
-        "graph_environments_version" => DomainError::invalid("graph_version", "A version prefix such as v26.0."),
+        "graph_environments_name_key" => {
+            conflict("name", "A Graph environment with this name exists already.")
+        }
+        "graph_environments_base_url_key" => conflict(
+            "base_url",
+            "A Graph environment with this base URL exists already.",
+        ),
+        "graph_environments_version" => {
+            DomainError::invalid("graph_version", "A version prefix such as v26.0.")
+        }
         "meta_apps_app_id_key" => conflict("app_id", "This app is set up already in this Graph environment."),
-        "waba_routes_pkey" | "waba_routes_waba_key" => {
-            conflict("provider_waba_id", "This WhatsApp Business Account is connected already. Ask the platform admin of this installation about it.")
-        }
-        "number_routes_pkey" | "number_routes_number_key" => {
-            conflict("provider_number_id", "This number is connected already. Ask the platform admin of this installation about it.")
-        }
+        "waba_routes_pkey" | "waba_routes_waba_key" => conflict(
+            "provider_waba_id",
+            "This WhatsApp Business Account is connected already. Ask the platform admin of this installation about it.",
+        ),
+        "number_routes_pkey" | "number_routes_number_key" => conflict(
+            "provider_number_id",
+            "This number is connected already. Ask the platform admin of this installation about it.",
+        ),
         _ => return None,
     })
 }
@@ -99,7 +121,9 @@ impl From<Error> for DomainError {
         match error {
             Error::NotFound => Self::not_found(),
             Error::Domain(error) => error,
-            Error::Constraint(name) => constraint_fault(&name).unwrap_or_else(|| Self::internal(Error::Constraint(name))),
+            Error::Constraint(name) => {
+                constraint_fault(&name).unwrap_or_else(|| Self::internal(Error::Constraint(name)))
+            }
             error if error.is_transient() => Self::new(
                 ErrorKind::Unavailable,
                 "unavailable",

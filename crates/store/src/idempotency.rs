@@ -16,7 +16,13 @@ pub enum Claim {
 }
 
 /// Claims a key. A concurrent caller with the same key waits here until the first one commits.
-pub async fn claim(tx: &mut TenantTx, scope: &str, key: &str, request_hash: &[u8], now: OffsetDateTime) -> Result<Claim> {
+pub async fn claim(
+    tx: &mut TenantTx,
+    scope: &str,
+    key: &str,
+    request_hash: &[u8],
+    now: OffsetDateTime,
+) -> Result<Claim> {
     let tenant = tx.tenant_id().uuid();
     let inserted = sqlx::query!(
         "insert into idempotency_keys (tenant_id, scope, key, request_hash, created_at)

@@ -114,4 +114,3 @@ pub async fn get(tx: &mut TenantTx, id: MediaId) -> Result<MediaRow> {
         error: row.error,
     })
 }
-

@@ -94,7 +94,10 @@ struct Row {
 }
 
 const fn bad(column: &'static str) -> Error {
-    Error::Inconsistent { table: "messages", column }
+    Error::Inconsistent {
+        table: "messages",
+        column,
+    }
 }
 
 impl TryFrom<Row> for MessageRow {
@@ -105,7 +108,12 @@ impl TryFrom<Row> for MessageRow {
         if let (Some(media), Some(id)) = (content.media_mut(), row.media_id) {
             media.media_id = Some(MediaId::new(id));
         }
-        let reactions: Vec<(String, i16)> = row.reactions.map(serde_json::from_value).transpose().map_err(|_| bad("content"))?.unwrap_or_default();
+        let reactions: Vec<(String, i16)> = row
+            .reactions
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|_| bad("content"))?
+            .unwrap_or_default();
         Ok(Self {
             id: MessageId::new(row.id),
             conversation_id: ConversationId::new(row.conversation_id),
@@ -125,10 +133,17 @@ impl TryFrom<Row> for MessageRow {
             failed_at: row.failed_at,
             error_code: row.error_code,
             error_message: row.error_message,
-            decision: row.decision.map(serde_json::from_value).transpose().map_err(|_| bad("decision"))?,
+            decision: row
+                .decision
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(|_| bad("decision"))?,
             author_user: row.author_user,
             author_api_key: row.author_api_key,
-            reactions: reactions.into_iter().filter_map(|(emoji, way)| Some((emoji, Direction::from_code(way)?))).collect(),
+            reactions: reactions
+                .into_iter()
+                .filter_map(|(emoji, way)| Some((emoji, Direction::from_code(way)?)))
+                .collect(),
         })
     }
 }
@@ -137,10 +152,19 @@ impl TryFrom<Row> for MessageRow {
 struct Key(i64, Uuid);
 
 /// A page of a thread, newest first.
-pub async fn page(tx: &mut TenantTx, conversation: ConversationId, request: &PageRequest) -> Result<Page<MessageRow>> {
+pub async fn page(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    request: &PageRequest,
+) -> Result<Page<MessageRow>> {
     let fetch = request.fetch();
     let key = request.key::<Key>()?;
-    let (at, id) = key.map_or((None, None), |Key(at, id)| (OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).ok(), Some(id)));
+    let (at, id) = key.map_or((None, None), |Key(at, id)| {
+        (
+            OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).ok(),
+            Some(id),
+        )
+    });
     let tenant = tx.tenant_id().uuid();
     let ids = sqlx::query_scalar!(
         "select id from messages
@@ -157,7 +181,9 @@ pub async fn page(tx: &mut TenantTx, conversation: ConversationId, request: &Pag
     .fetch_all(tx.conn())
     .await?;
     let rows = load(tx, &ids).await?;
-    Ok(Page::cut(rows, fetch, |row| Key(micros(row.thread_at), row.id.uuid())))
+    Ok(Page::cut(rows, fetch, |row| {
+        Key(micros(row.thread_at), row.id.uuid())
+    }))
 }
 
 /// One message.
@@ -332,7 +358,11 @@ pub async fn attempts(tx: &mut TenantTx, message: MessageId) -> Result<Vec<Attem
 }
 
 /// Provider id of a message in a conversation, for a reply to it.
-pub async fn provider_id_of(tx: &mut TenantTx, conversation: ConversationId, message: MessageId) -> Result<Option<String>> {
+pub async fn provider_id_of(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    message: MessageId,
+) -> Result<Option<String>> {
     let tenant = tx.tenant_id().uuid();
     Ok(sqlx::query_scalar!(
         "select provider_id from messages where tenant_id = $1 and id = $2 and conversation_id = $3",

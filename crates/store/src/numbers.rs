@@ -133,7 +133,10 @@ pub async fn connection(tx: &mut TenantTx, vault: &Vault, id: PhoneNumberId) -> 
     )
     .fetch_one(tx.conn())
     .await?;
-    let sealed = Sealed { key_id: domain::DataKeyId::new(row.key_id), bytes: row.credential_sealed };
+    let sealed = Sealed {
+        key_id: domain::DataKeyId::new(row.key_id),
+        bytes: row.credential_sealed,
+    };
     Ok(Connection {
         base_url: row.base_url,
         graph_version: row.graph_version,
@@ -144,7 +147,12 @@ pub async fn connection(tx: &mut TenantTx, vault: &Vault, id: PhoneNumberId) -> 
 }
 
 /// Stores the fields the provider told, for the number and its lane.
-pub async fn set_fields(tx: &mut TenantTx, id: PhoneNumberId, fields: &NumberFields, at: OffsetDateTime) -> Result<()> {
+pub async fn set_fields(
+    tx: &mut TenantTx,
+    id: PhoneNumberId,
+    fields: &NumberFields,
+    at: OffsetDateTime,
+) -> Result<()> {
     let tenant = tx.tenant_id().uuid();
     let mps = i32::try_from(fields.throughput_mps).unwrap_or(i32::MAX);
     sqlx::query!(
@@ -161,21 +169,34 @@ pub async fn set_fields(tx: &mut TenantTx, id: PhoneNumberId, fields: &NumberFie
     )
     .execute(tx.conn())
     .await?;
-    sqlx::query!("update lanes set throughput_mps = $3 where tenant_id = $1 and id = $2", tenant, id.uuid(), mps)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update lanes set throughput_mps = $3 where tenant_id = $1 and id = $2",
+        tenant,
+        id.uuid(),
+        mps
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
 /// Lets a paused number send again.
 pub async fn resume(tx: &mut TenantTx, id: PhoneNumberId) -> Result<()> {
     let tenant = tx.tenant_id().uuid();
-    sqlx::query!("update phone_numbers set paused_reason = null where tenant_id = $1 and id = $2", tenant, id.uuid())
-        .execute(tx.conn())
-        .await?;
-    sqlx::query!("update lanes set paused_reason = null where tenant_id = $1 and id = $2", tenant, id.uuid())
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update phone_numbers set paused_reason = null where tenant_id = $1 and id = $2",
+        tenant,
+        id.uuid()
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update lanes set paused_reason = null where tenant_id = $1 and id = $2",
+        tenant,
+        id.uuid()
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -315,7 +336,12 @@ pub async fn insert_provider_account(tx: &mut TenantTx, account: &NewProviderAcc
 }
 
 /// Replaces the credential of an account.
-pub async fn set_credential(tx: &mut TenantTx, id: ProviderAccountId, credential: &Sealed, hint: &str) -> Result<()> {
+pub async fn set_credential(
+    tx: &mut TenantTx,
+    id: ProviderAccountId,
+    credential: &Sealed,
+    hint: &str,
+) -> Result<()> {
     let tenant = tx.tenant_id().uuid();
     sqlx::query!(
         "update provider_accounts set credential_sealed = $3, key_id = $4, hint = $5 where tenant_id = $1 and id = $2",

@@ -36,8 +36,18 @@ impl std::str::FromStr for Position {
     type Err = domain::Error;
 
     fn from_str(text: &str) -> std::result::Result<Self, domain::Error> {
-        let parsed = text.split_once('-').and_then(|(xid, id)| Some(Self { xid: xid.parse().ok()?, id: id.parse().ok()? }));
-        parsed.ok_or_else(|| domain::Error::invalid("last_event_id", "Use the id of the last event as it was received."))
+        let parsed = text.split_once('-').and_then(|(xid, id)| {
+            Some(Self {
+                xid: xid.parse().ok()?,
+                id: id.parse().ok()?,
+            })
+        });
+        parsed.ok_or_else(|| {
+            domain::Error::invalid(
+                "last_event_id",
+                "Use the id of the last event as it was received.",
+            )
+        })
     }
 }
 
@@ -64,14 +74,24 @@ pub async fn push_many(tx: &mut SetTx, at: OffsetDateTime, rows: &[(TenantId, Do
     insert(tx.conn(), at, rows).await
 }
 
-async fn insert(connection: &mut PgConnection, at: OffsetDateTime, rows: &[(TenantId, DomainEvent)]) -> Result<()> {
+async fn insert(
+    connection: &mut PgConnection,
+    at: OffsetDateTime,
+    rows: &[(TenantId, DomainEvent)],
+) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     let tenants: Vec<_> = rows.iter().map(|(tenant, _)| tenant.uuid()).collect();
     let names: Vec<_> = rows.iter().map(|(_, event)| event.name().to_owned()).collect();
-    let payloads = rows.iter().map(|(_, event)| serde_json::to_value(event)).collect::<std::result::Result<Vec<_>, _>>();
-    let payloads = payloads.map_err(|_| Error::Inconsistent { table: "outbox", column: "payload" })?;
+    let payloads = rows
+        .iter()
+        .map(|(_, event)| serde_json::to_value(event))
+        .collect::<std::result::Result<Vec<_>, _>>();
+    let payloads = payloads.map_err(|_| Error::Inconsistent {
+        table: "outbox",
+        column: "payload",
+    })?;
     sqlx::query!(
         "insert into outbox (tenant_id, name, payload, created_at)
          select tenant_id, name, payload, $4
@@ -105,7 +125,10 @@ impl EventsDb {
         )
         .fetch_optional(self.pool())
         .await?;
-        Ok(row.map_or_else(Position::default, |row| Position { xid: parse_xid(&row.xid), id: row.id }))
+        Ok(row.map_or_else(Position::default, |row| Position {
+            xid: parse_xid(&row.xid),
+            id: row.id,
+        }))
     }
 
     /// Events after a place, of every tenant.
@@ -123,7 +146,10 @@ impl EventsDb {
         .fetch_all(self.pool())
         .await?;
         let more = rows.len() == usize::try_from(BATCH).unwrap_or(usize::MAX);
-        let events = rows.into_iter().map(|row| stored(&row.xid, row.id, row.tenant_id, row.payload)).collect::<Result<_>>()?;
+        let events = rows
+            .into_iter()
+            .map(|row| stored(&row.xid, row.id, row.tenant_id, row.payload))
+            .collect::<Result<_>>()?;
         Ok(Tail { events, more })
     }
 }
@@ -146,7 +172,10 @@ pub async fn after(tx: &mut TenantTx, after: Position) -> Result<Tail> {
     .fetch_all(tx.conn())
     .await?;
     let more = rows.len() == usize::try_from(BATCH).unwrap_or(usize::MAX);
-    let events = rows.into_iter().map(|row| stored(&row.xid, row.id, row.tenant_id, row.payload)).collect::<Result<_>>()?;
+    let events = rows
+        .into_iter()
+        .map(|row| stored(&row.xid, row.id, row.tenant_id, row.payload))
+        .collect::<Result<_>>()?;
     Ok(Tail { events, more })
 }
 
@@ -155,6 +184,16 @@ fn parse_xid(text: &str) -> u64 {
 }
 
 fn stored(xid: &str, id: i64, tenant_id: uuid::Uuid, payload: serde_json::Value) -> Result<Stored> {
-    let event = serde_json::from_value(payload).map_err(|_| Error::Inconsistent { table: "outbox", column: "payload" })?;
-    Ok(Stored { position: Position { xid: parse_xid(xid), id }, tenant_id: TenantId::new(tenant_id), event })
+    let event = serde_json::from_value(payload).map_err(|_| Error::Inconsistent {
+        table: "outbox",
+        column: "payload",
+    })?;
+    Ok(Stored {
+        position: Position {
+            xid: parse_xid(xid),
+            id,
+        },
+        tenant_id: TenantId::new(tenant_id),
+        event,
+    })
 }

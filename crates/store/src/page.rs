@@ -33,9 +33,17 @@ impl PageRequest {
 
     /// The key after which to go on.
     pub fn key<K: DeserializeOwned>(&self) -> Result<Option<K>, domain::Error> {
-        let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) else { return Ok(None) };
-        let fault = || domain::Error::invalid("cursor", "Use the next_cursor of the former page as it is, or leave it out.");
-        let bytes = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, cursor).map_err(|_| fault())?;
+        let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) else {
+            return Ok(None);
+        };
+        let fault = || {
+            domain::Error::invalid(
+                "cursor",
+                "Use the next_cursor of the former page as it is, or leave it out.",
+            )
+        };
+        let bytes =
+            base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, cursor).map_err(|_| fault())?;
         serde_json::from_slice(&bytes).map(Some).map_err(|_| fault())
     }
 }
@@ -46,15 +54,22 @@ impl<T> Page<T> {
         let wanted = usize::try_from(fetch - 1).unwrap_or(usize::MAX);
         let more = items.len() > wanted;
         items.truncate(wanted);
-        let next_cursor = items.last().filter(|_| more).and_then(|last| serde_json::to_vec(&key(last)).ok());
+        let next_cursor = items
+            .last()
+            .filter(|_| more)
+            .and_then(|last| serde_json::to_vec(&key(last)).ok());
         Self {
             items,
-            next_cursor: next_cursor.map(|bytes| base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, bytes)),
+            next_cursor: next_cursor
+                .map(|bytes| base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, bytes)),
         }
     }
 
     /// The same page of other things.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor }
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            next_cursor: self.next_cursor,
+        }
     }
 }

@@ -30,7 +30,9 @@ pub(crate) async fn open(url: &SecretString, max_connections: u32) -> Result<PgP
         .test_before_acquire(false)
         .after_release(|connection, _| {
             Box::pin(async move {
-                connection.execute("reset app.tenant_id; reset app.tenant_ids").await?;
+                connection
+                    .execute("reset app.tenant_id; reset app.tenant_ids")
+                    .await?;
                 Ok(true)
             })
         })

@@ -56,8 +56,16 @@ pub struct TenantScope {
 }
 
 impl TenantScope {
-    pub(crate) const fn proven(tenant: TenantSummary, actor: Actor, permissions: BTreeSet<Permission>) -> Self {
-        Self { tenant, actor, permissions }
+    pub(crate) const fn proven(
+        tenant: TenantSummary,
+        actor: Actor,
+        permissions: BTreeSet<Permission>,
+    ) -> Self {
+        Self {
+            tenant,
+            actor,
+            permissions,
+        }
     }
 
     /// A scope without proof, for tests: testkit alone enables the feature.

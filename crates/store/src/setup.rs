@@ -10,20 +10,30 @@ use crate::{
 };
 
 /// The login roles of the program, without their `parlance_` prefix; each gets a pool of its own.
-pub const LOGIN_ROLES: [&str; 7] = ["owner", "tenant", "ingest", "delivery", "events", "platform", "backup"];
+pub const LOGIN_ROLES: [&str; 7] = [
+    "owner", "tenant", "ingest", "delivery", "events", "platform", "backup",
+];
 
 /// The migrations, in order; forward only.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Makes the roles that are missing, sets the passwords, creates the database and takes from PUBLIC what would let a
 /// statement change its tenant. Needs a superuser; on hosted PostgreSQL `doctor` names what is missing instead.
-pub async fn prepare_cluster(superuser_url: &SecretString, database: &str, passwords: &[(&str, SecretString)]) -> Result<()> {
+pub async fn prepare_cluster(
+    superuser_url: &SecretString,
+    database: &str,
+    passwords: &[(&str, SecretString)],
+) -> Result<()> {
     // The statements below hold passwords: not even a debug log may show them.
     let options: PgConnectOptions = superuser_url.expose_secret().parse().map_err(Error::Database)?;
     let options = options.disable_statement_logging();
     let mut connection = PgConnection::connect_with(&options).await?;
     for role in LOGIN_ROLES {
-        let bypass = if role == "backup" { "bypassrls" } else { "nobypassrls" };
+        let bypass = if role == "backup" {
+            "bypassrls"
+        } else {
+            "nobypassrls"
+        };
         run(&mut connection, format!(
             "do $$ begin create role parlance_{role} login nosuperuser nocreatedb nocreaterole noinherit {bypass}; \
              exception when duplicate_object or unique_violation then null; end $$"
@@ -31,13 +41,24 @@ pub async fn prepare_cluster(superuser_url: &SecretString, database: &str, passw
     }
     for (role, password) in passwords {
         let quoted = password.expose_secret().replace('\'', "''");
-        run(&mut connection, format!("alter role parlance_{role} password '{quoted}'")).await?;
-    }
-    let exists = sqlx::query_scalar!("select exists (select from pg_database where datname = $1)", database)
-        .fetch_one(&mut connection)
+        run(
+            &mut connection,
+            format!("alter role parlance_{role} password '{quoted}'"),
+        )
         .await?;
+    }
+    let exists = sqlx::query_scalar!(
+        "select exists (select from pg_database where datname = $1)",
+        database
+    )
+    .fetch_one(&mut connection)
+    .await?;
     if exists != Some(true) {
-        run(&mut connection, format!("create database \"{database}\" owner parlance_owner encoding 'UTF8' template template0")).await?;
+        run(
+            &mut connection,
+            format!("create database \"{database}\" owner parlance_owner encoding 'UTF8' template template0"),
+        )
+        .await?;
     }
     connection.close().await?;
     let mut connection = PgConnection::connect_with(&options.database(database)).await?;
@@ -50,7 +71,11 @@ pub async fn prepare_cluster(superuser_url: &SecretString, database: &str, passw
 pub async fn drop_database(superuser_url: &SecretString, database: &str) -> Result<()> {
     let options: PgConnectOptions = superuser_url.expose_secret().parse().map_err(Error::Database)?;
     let mut connection = PgConnection::connect_with(&options).await?;
-    run(&mut connection, format!("drop database if exists \"{database}\" with (force)")).await?;
+    run(
+        &mut connection,
+        format!("drop database if exists \"{database}\" with (force)"),
+    )
+    .await?;
     connection.close().await?;
     Ok(())
 }
@@ -91,7 +116,11 @@ pub async fn role_faults(url: &SecretString, role: &str) -> Result<Vec<String>> 
     )
     .fetch_one(&mut connection)
     .await?;
-    let pending = if role == "owner" { pending_migrations(&mut connection).await? } else { 0 };
+    let pending = if role == "owner" {
+        pending_migrations(&mut connection).await?
+    } else {
+        0
+    };
     connection.close().await?;
     let mut faults = Vec::new();
     if row.name != format!("parlance_{role}") {
@@ -104,26 +133,41 @@ pub async fn role_faults(url: &SecretString, role: &str) -> Result<Vec<String>> 
         faults.push("may call set_config, so an injected statement could change the tenant: run `parlance migrate` with a superuser in database_url".to_owned());
     }
     if pending > 0 {
-        faults.push(format!("{pending} migrations are missing: run `parlance migrate`"));
+        faults.push(format!(
+            "{pending} migrations are missing: run `parlance migrate`"
+        ));
     }
     Ok(faults)
 }
 
 async fn pending_migrations(connection: &mut PgConnection) -> Result<usize> {
-    let made = sqlx::query_scalar!(r#"select to_regclass('public._sqlx_migrations') is not null as "made!""#).fetch_one(&mut *connection).await?;
+    let made = sqlx::query_scalar!(r#"select to_regclass('public._sqlx_migrations') is not null as "made!""#)
+        .fetch_one(&mut *connection)
+        .await?;
     if !made {
         return Ok(MIGRATIONS.iter().count());
     }
-    let applied: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(connection).await?;
-    Ok(MIGRATIONS.iter().filter(|migration| !applied.contains(&migration.version)).count())
+    let applied: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where success")
+        .fetch_all(connection)
+        .await?;
+    Ok(MIGRATIONS
+        .iter()
+        .filter(|migration| !applied.contains(&migration.version))
+        .count())
 }
 
 /// Voids the leases of former processes. Only for a process that knows that it is the only one: it then need not wait
 /// for them to expire. Epochs stay, so a former owner that still lives is fenced all the same.
 pub async fn void_leases(ingest: &IngestDb, delivery: &DeliveryDb) -> Result<()> {
-    sqlx::query!("update ingest_streams set expires_at = null, owner = null").execute(&ingest.0).await?;
-    sqlx::query!("update ingest_cursors set expires_at = null, owner = null").execute(&ingest.0).await?;
-    sqlx::query!("update lanes set expires_at = null, owner = null where owner is not null").execute(&delivery.0).await?;
+    sqlx::query!("update ingest_streams set expires_at = null, owner = null")
+        .execute(&ingest.0)
+        .await?;
+    sqlx::query!("update ingest_cursors set expires_at = null, owner = null")
+        .execute(&ingest.0)
+        .await?;
+    sqlx::query!("update lanes set expires_at = null, owner = null where owner is not null")
+        .execute(&delivery.0)
+        .await?;
     Ok(())
 }
 

@@ -54,7 +54,10 @@ impl TryFrom<Row> for TemplateRow {
                 status: row.status,
                 quality: row.quality,
                 rejected_reason: row.rejected_reason,
-                components: components.map_err(|_| Error::Inconsistent { table: "templates", column: "components" })?,
+                components: components.map_err(|_| Error::Inconsistent {
+                    table: "templates",
+                    column: "components",
+                })?,
             },
             synced_at: row.synced_at,
         })
@@ -76,7 +79,11 @@ struct Key(String, String, Uuid);
 /// A page of templates by name and language.
 pub async fn page(tx: &mut TenantTx, filter: &Filter, request: &PageRequest) -> Result<Page<TemplateRow>> {
     let fetch = request.fetch();
-    let (name, language, id) = request.key::<Key>()?.map_or((String::new(), String::new(), Uuid::nil()), |Key(n, l, i)| (n, l, i));
+    let (name, language, id) = request
+        .key::<Key>()?
+        .map_or((String::new(), String::new(), Uuid::nil()), |Key(n, l, i)| {
+            (n, l, i)
+        });
     let tenant = tx.tenant_id().uuid();
     let rows = sqlx::query_as!(
         Row,
@@ -98,8 +105,17 @@ pub async fn page(tx: &mut TenantTx, filter: &Filter, request: &PageRequest) -> 
     )
     .fetch_all(tx.conn())
     .await?;
-    let rows = rows.into_iter().map(TemplateRow::try_from).collect::<Result<Vec<_>>>()?;
-    Ok(Page::cut(rows, fetch, |row| Key(row.template.name.clone(), row.template.language.clone(), row.id.uuid())))
+    let rows = rows
+        .into_iter()
+        .map(TemplateRow::try_from)
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(rows, fetch, |row| {
+        Key(
+            row.template.name.clone(),
+            row.template.language.clone(),
+            row.id.uuid(),
+        )
+    }))
 }
 
 /// One template.
@@ -150,15 +166,33 @@ pub async fn of_waba(tx: &mut TenantTx, waba: WabaId) -> Result<Vec<TemplateRow>
 }
 
 /// Writes templates of a WABA by name and language; ids are kept where they exist.
-pub async fn upsert(tx: &mut TenantTx, waba: WabaId, templates: &[(TemplateId, Template)], at: OffsetDateTime) -> Result<()> {
+pub async fn upsert(
+    tx: &mut TenantTx,
+    waba: WabaId,
+    templates: &[(TemplateId, Template)],
+    at: OffsetDateTime,
+) -> Result<()> {
     if templates.is_empty() {
         return Ok(());
     }
     let tenant = tx.tenant_id().uuid();
-    let column = |pick: fn(&Template) -> &str| templates.iter().map(|(_, t)| pick(t).to_owned()).collect::<Vec<String>>();
-    let optional = |pick: fn(&Template) -> &Option<String>| templates.iter().map(|(_, t)| pick(t).clone()).collect::<Vec<_>>();
-    let components = templates.iter().map(|(_, t)| serde_json::to_value(&t.components)).collect::<std::result::Result<Vec<_>, _>>();
-    let components = components.map_err(|_| Error::Inconsistent { table: "templates", column: "components" })?;
+    let column = |pick: fn(&Template) -> &str| {
+        templates
+            .iter()
+            .map(|(_, t)| pick(t).to_owned())
+            .collect::<Vec<String>>()
+    };
+    let optional = |pick: fn(&Template) -> &Option<String>| {
+        templates.iter().map(|(_, t)| pick(t).clone()).collect::<Vec<_>>()
+    };
+    let components = templates
+        .iter()
+        .map(|(_, t)| serde_json::to_value(&t.components))
+        .collect::<std::result::Result<Vec<_>, _>>();
+    let components = components.map_err(|_| Error::Inconsistent {
+        table: "templates",
+        column: "components",
+    })?;
     let ids: Vec<_> = templates.iter().map(|(id, _)| id.uuid()).collect();
     sqlx::query!(
         "insert into templates (tenant_id, id, waba_id, provider_id, name, language, category, status, quality, rejected_reason, components, synced_at)
@@ -195,6 +229,12 @@ pub async fn upsert(tx: &mut TenantTx, waba: WabaId, templates: &[(TemplateId, T
 pub async fn remove(tx: &mut TenantTx, ids: &[TemplateId]) -> Result<()> {
     let tenant = tx.tenant_id().uuid();
     let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-    sqlx::query!("delete from templates where tenant_id = $1 and id = any($2)", tenant, &ids).execute(tx.conn()).await?;
+    sqlx::query!(
+        "delete from templates where tenant_id = $1 and id = any($2)",
+        tenant,
+        &ids
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }

@@ -21,7 +21,11 @@ impl TenantDb {
     /// Begins for the scope's tenant.
     pub async fn begin(&self, scope: &TenantScope) -> Result<TenantTx> {
         let tenant_id = scope.tenant_id();
-        let inner = pool::begin(&self.0, format!("begin; set local app.tenant_id = '{}'", tenant_id.uuid())).await?;
+        let inner = pool::begin(
+            &self.0,
+            format!("begin; set local app.tenant_id = '{}'", tenant_id.uuid()),
+        )
+        .await?;
         Ok(TenantTx { inner, tenant_id })
     }
 }
@@ -51,7 +55,11 @@ pub struct SetTx {
 
 impl SetTx {
     pub(crate) async fn begin(pool: &sqlx::PgPool, tenants: &[TenantId]) -> Result<Self> {
-        let set = tenants.iter().map(|tenant| tenant.uuid().to_string()).collect::<Vec<_>>().join(",");
+        let set = tenants
+            .iter()
+            .map(|tenant| tenant.uuid().to_string())
+            .collect::<Vec<_>>()
+            .join(",");
         let inner = pool::begin(pool, format!("begin; set local app.tenant_ids = '{{{set}}}'")).await?;
         Ok(Self { inner })
     }
@@ -89,7 +97,9 @@ pub struct PlatformTx {
 impl PlatformDb {
     /// Begins.
     pub async fn begin(&self) -> Result<PlatformTx> {
-        Ok(PlatformTx { inner: pool::begin(&self.0, "begin".to_owned()).await? })
+        Ok(PlatformTx {
+            inner: pool::begin(&self.0, "begin".to_owned()).await?,
+        })
     }
 }
 

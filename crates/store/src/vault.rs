@@ -36,9 +36,15 @@ pub struct Place {
 }
 
 /// `provider_accounts.credential_sealed`: the tenant's access token.
-pub const PROVIDER_CREDENTIAL: Place = Place { table: "provider_accounts", column: "credential_sealed" };
+pub const PROVIDER_CREDENTIAL: Place = Place {
+    table: "provider_accounts",
+    column: "credential_sealed",
+};
 /// `meta_app_secrets.secret_sealed`: an app secret of the installation.
-pub const META_APP_SECRET: Place = Place { table: "meta_app_secrets", column: "secret_sealed" };
+pub const META_APP_SECRET: Place = Place {
+    table: "meta_app_secrets",
+    column: "secret_sealed",
+};
 
 /// Seals and opens; keeps unwrapped data keys in memory.
 #[derive(Clone)]
@@ -64,11 +70,21 @@ impl Vault {
     /// A vault over a key provider.
     #[must_use]
     pub fn new(provider: Arc<dyn KeyProvider>, ids: Ids) -> Self {
-        Self { provider, ids, keys: Arc::default() }
+        Self {
+            provider,
+            ids,
+            keys: Arc::default(),
+        }
     }
 
     /// Seals a value of the transaction's tenant; makes the tenant's data key on first use.
-    pub async fn seal(&self, tx: &mut TenantTx, place: Place, now: OffsetDateTime, plain: &[u8]) -> Result<Sealed> {
+    pub async fn seal(
+        &self,
+        tx: &mut TenantTx,
+        place: Place,
+        now: OffsetDateTime,
+        plain: &[u8],
+    ) -> Result<Sealed> {
         let tenant = tx.tenant_id();
         let (id, key) = match active_tenant_key(tx.conn(), tenant).await? {
             Some(wrapped) => self.unwrapped(&wrapped, tenant.uuid()).await?,
@@ -99,10 +115,19 @@ impl Vault {
     }
 
     /// Seals a value of the installation; makes the installation's data key on first use.
-    pub async fn seal_installation(&self, tx: &mut PlatformTx, place: Place, now: OffsetDateTime, plain: &[u8]) -> Result<Sealed> {
-        let active = sqlx::query_as!(WrappedKey, "select id, master_key_id, wrapped from installation_keys where active")
-            .fetch_optional(tx.conn())
-            .await?;
+    pub async fn seal_installation(
+        &self,
+        tx: &mut PlatformTx,
+        place: Place,
+        now: OffsetDateTime,
+        plain: &[u8],
+    ) -> Result<Sealed> {
+        let active = sqlx::query_as!(
+            WrappedKey,
+            "select id, master_key_id, wrapped from installation_keys where active"
+        )
+        .fetch_optional(tx.conn())
+        .await?;
         let (id, key) = match active {
             Some(wrapped) => self.unwrapped(&wrapped, Uuid::nil()).await?,
             None => self.make_installation_key(tx, now).await?,
@@ -111,14 +136,23 @@ impl Vault {
     }
 
     /// Opens a value of the installation for the gateway.
-    pub async fn open_installation(&self, db: &IngestDb, place: Place, sealed: &Sealed) -> Result<SecretString> {
+    pub async fn open_installation(
+        &self,
+        db: &IngestDb,
+        place: Place,
+        sealed: &Sealed,
+    ) -> Result<SecretString> {
         let id = sealed.key_id.uuid();
         let key = match self.cached(id).await {
             Some(key) => key,
             None => {
-                let wrapped = sqlx::query_as!(WrappedKey, "select id, master_key_id, wrapped from installation_keys where id = $1", id)
-                    .fetch_one(&db.0)
-                    .await?;
+                let wrapped = sqlx::query_as!(
+                    WrappedKey,
+                    "select id, master_key_id, wrapped from installation_keys where id = $1",
+                    id
+                )
+                .fetch_one(&db.0)
+                .await?;
                 self.unwrapped(&wrapped, Uuid::nil()).await?.1
             }
         };
@@ -141,13 +175,19 @@ impl Vault {
         .execute(tx.conn())
         .await?;
         if inserted.rows_affected() == 0 {
-            let wrapped = active_tenant_key(tx.conn(), tenant).await?.ok_or(Error::NotFound)?;
+            let wrapped = active_tenant_key(tx.conn(), tenant)
+                .await?
+                .ok_or(Error::NotFound)?;
             return self.unwrapped(&wrapped, tenant.uuid()).await;
         }
         Ok((id, key))
     }
 
-    async fn make_installation_key(&self, tx: &mut PlatformTx, now: OffsetDateTime) -> Result<(Uuid, Arc<DataKey>)> {
+    async fn make_installation_key(
+        &self,
+        tx: &mut PlatformTx,
+        now: OffsetDateTime,
+    ) -> Result<(Uuid, Arc<DataKey>)> {
         let (id, key, wrapped) = self.new_key(Uuid::nil()).await?;
         sqlx::query!(
             "insert into installation_keys (id, master_key_id, wrapped, active, created_at) values ($1, $2, $3, true, $4)",
@@ -176,7 +216,14 @@ impl Vault {
         if let Some(key) = self.cached(wrapped.id).await {
             return Ok((wrapped.id, key));
         }
-        let key = self.provider.unwrap(&wrapped.master_key_id, &wrapped.wrapped, &key_aad(owner, wrapped.id)).await?;
+        let key = self
+            .provider
+            .unwrap(
+                &wrapped.master_key_id,
+                &wrapped.wrapped,
+                &key_aad(owner, wrapped.id),
+            )
+            .await?;
         let key = Arc::new(key);
         self.keys.write().await.insert(wrapped.id, Arc::clone(&key));
         Ok((wrapped.id, key))
@@ -188,7 +235,10 @@ impl Vault {
         let sealed = cipher
             .encrypt(&nonce.into(), Payload { msg: plain, aad })
             .map_err(|_| Error::Sealing("the value could not be sealed"))?;
-        Ok(Sealed { key_id: DataKeyId::new(id), bytes: [nonce.as_slice(), &sealed].concat() })
+        Ok(Sealed {
+            key_id: DataKeyId::new(id),
+            bytes: [nonce.as_slice(), &sealed].concat(),
+        })
     }
 }
 
@@ -206,12 +256,24 @@ fn decrypt(key: &DataKey, aad: &[u8], bytes: &[u8]) -> Result<SecretString> {
     let fault = || Error::Sealing("the value does not open under its key and place");
     let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or_else(fault)?;
     let cipher = Aes256Gcm::new((&**key).into());
-    let plain = cipher.decrypt(&(*nonce).into(), Payload { msg: sealed, aad }).map_err(|_| fault())?;
-    String::from_utf8(plain).map(SecretString::from).map_err(|_| fault())
+    let plain = cipher
+        .decrypt(&(*nonce).into(), Payload { msg: sealed, aad })
+        .map_err(|_| fault())?;
+    String::from_utf8(plain)
+        .map(SecretString::from)
+        .map_err(|_| fault())
 }
 
 fn aad(owner: Uuid, place: Place, key_id: Uuid) -> Vec<u8> {
-    [owner.as_bytes().as_slice(), place.table.as_bytes(), b".", place.column.as_bytes(), b"/", key_id.as_bytes()].concat()
+    [
+        owner.as_bytes().as_slice(),
+        place.table.as_bytes(),
+        b".",
+        place.column.as_bytes(),
+        b"/",
+        key_id.as_bytes(),
+    ]
+    .concat()
 }
 
 fn key_aad(owner: Uuid, key_id: Uuid) -> Vec<u8> {

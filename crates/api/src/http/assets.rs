@@ -28,7 +28,11 @@ pub struct ErrorPages;
 /// The page of an error code, as Markdown text: what a problem's `type` points at.
 pub async fn error_page(Path(code): Path<String>) -> Response {
     match ErrorPages::get(&format!("{code}.md")) {
-        Some(page) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], page.data.into_owned()).into_response(),
+        Some(page) => (
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+            page.data.into_owned(),
+        )
+            .into_response(),
         None => (StatusCode::NOT_FOUND, "There is no such error code.").into_response(),
     }
 }
@@ -44,7 +48,11 @@ pub async fn serve<A: RustEmbed>(uri: Uri) -> Response {
     }
     match A::get("index.html") {
         Some(page) => answer("index.html", page.data.into_owned()),
-        None => (StatusCode::NOT_FOUND, "The web app is not built. Run ./run, or npm run build in the folder web.").into_response(),
+        None => (
+            StatusCode::NOT_FOUND,
+            "The web app is not built. Run ./run, or npm run build in the folder web.",
+        )
+            .into_response(),
     }
 }
 
@@ -61,7 +69,11 @@ fn answer(path: &str, bytes: Vec<u8>) -> Response {
     if let Ok(value) = HeaderValue::from_str(kind.as_ref()) {
         headers.insert(header::CONTENT_TYPE, value);
     }
-    let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     response
 }

@@ -11,7 +11,9 @@ pub const PLATFORM_COOKIE: &str = "parlance_platform_session";
 /// The session token in a request.
 #[must_use]
 pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
-    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
+    CookieJar::from_headers(headers)
+        .get(name)
+        .map(|cookie| cookie.value().to_owned())
 }
 
 /// A `Set-Cookie` value for a new session; `secure` unless the app is served over plain HTTP on loopback.
@@ -36,5 +38,8 @@ pub fn clear(name: &'static str, secure: bool) -> Option<HeaderValue> {
 /// Headers with one `Set-Cookie`.
 #[must_use]
 pub fn headers(value: Option<HeaderValue>) -> HeaderMap {
-    value.into_iter().map(|value| (header::SET_COOKIE, value)).collect()
+    value
+        .into_iter()
+        .map(|value| (header::SET_COOKIE, value))
+        .collect()
 }

@@ -43,7 +43,9 @@ pub fn api<S: Clone + Send + Sync + 'static>(routes: Router<S>, streaming: Route
         .merge(streaming)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::map_response(no_store))
-        .layer(CatchPanicLayer::custom(|_| Failure::from(Error::internal("a handler panicked")).into_response()))
+        .layer(CatchPanicLayer::custom(|_| {
+            Failure::from(Error::internal("a handler panicked")).into_response()
+        }))
 }
 
 /// Wraps a whole surface: request id with its span, and security headers.
@@ -54,7 +56,9 @@ pub fn surface(router: Router, ids: impl RequestIds) -> Router {
             let id = ids.next().simple().to_string();
             async move {
                 let span = tracing::info_span!("request", request_id = %id, method = %request.method());
-                let mut response = REQUEST_ID.scope(id.clone(), next.run(request).instrument(span)).await;
+                let mut response = REQUEST_ID
+                    .scope(id.clone(), next.run(request).instrument(span))
+                    .await;
                 if let Ok(value) = HeaderValue::from_str(&id) {
                     response.headers_mut().insert(REQUEST_ID_HEADER, value);
                 }
@@ -64,7 +68,10 @@ pub fn surface(router: Router, ids: impl RequestIds) -> Router {
 }
 
 async fn no_store(mut response: Response) -> Response {
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -77,8 +84,14 @@ async fn security_headers(mut response: Response) -> Response {
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=()",
+        ),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }

@@ -16,7 +16,10 @@ pub struct PageQuery {
 
 impl From<PageQuery> for PageRequest {
     fn from(query: PageQuery) -> Self {
-        Self { limit: query.limit, cursor: query.cursor }
+        Self {
+            limit: query.limit,
+            cursor: query.cursor,
+        }
     }
 }
 
@@ -31,7 +34,10 @@ pub struct PageBody<T: ToSchema> {
 
 impl<T: ToSchema> From<services::Page<T>> for PageBody<T> {
     fn from(page: services::Page<T>) -> Self {
-        Self { items: page.items, next_cursor: page.next_cursor }
+        Self {
+            items: page.items,
+            next_cursor: page.next_cursor,
+        }
     }
 }
 

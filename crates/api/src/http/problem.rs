@@ -63,8 +63,8 @@ pub struct ProblemField {
 /// A failed request: a domain error, with the decision if a rule refused.
 #[derive(Debug)]
 pub struct Failure {
-    error: Error,
-    decision: Option<Decision>,
+    error: Box<Error>,
+    decision: Option<Box<Decision>>,
 }
 
 /// What handlers return.
@@ -72,15 +72,15 @@ pub type ApiResult<T> = Result<T, Failure>;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, decision: None }
+        Self { error: Box::new(error), decision: None }
     }
 }
 
 impl Failure {
     /// A refusal by a rule, with the decision.
     #[must_use]
-    pub const fn refused(error: Error, decision: Decision) -> Self {
-        Self { error, decision: Some(decision) }
+    pub fn refused(error: Error, decision: Decision) -> Self {
+        Self { error: Box::new(error), decision: Some(Box::new(decision)) }
     }
 }
 
@@ -103,7 +103,11 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = status_of(self.error.kind);
         if status.is_server_error() {
-            tracing::error!(code = self.error.code, cause = self.error.source.as_ref().map(tracing::field::display), "request failed");
+            tracing::error!(
+                code = self.error.code,
+                cause = self.error.source.as_ref().map(tracing::field::display),
+                "request failed"
+            );
         }
         let problem = Problem {
             kind: format!("/docs/errors/{}", self.error.code),
@@ -111,14 +115,25 @@ impl IntoResponse for Failure {
             status: status.as_u16(),
             code: self.error.code.to_owned(),
             detail: self.error.public,
-            fields: self.error.fields.into_iter().map(|f| ProblemField { field: f.field, message: f.message }).collect(),
+            fields: self
+                .error
+                .fields
+                .into_iter()
+                .map(|f| ProblemField {
+                    field: f.field,
+                    message: f.message,
+                })
+                .collect(),
             retry_after_secs: self.error.retry_after_secs,
             request_id: current_request_id(),
-            decision: self.decision,
+            decision: self.decision.map(|decision| *decision),
         };
         let mut response = (status, Json(&problem)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(secs) = problem.retry_after_secs {
             headers.insert(header::RETRY_AFTER, secs.into());
         }
@@ -136,9 +151,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         match Json::<T>::from_request(request, state).await {
             Ok(Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::MissingJsonContentType(_)) => {
-                Err(Error::invalid("content-type", "Send JSON with the header content-type: application/json.").into())
-            }
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(Error::invalid(
+                "content-type",
+                "Send JSON with the header content-type: application/json.",
+            )
+            .into()),
             Err(rejection) => Err(Error::invalid("body", rejection.body_text()).into()),
         }
     }
@@ -157,7 +174,9 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for PathId<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::not_found())?;
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Error::not_found())?;
         let last = params.iter().filter(|(name, _)| *name != "slug").last();
         let id = last.and_then(|(_, text)| text.parse().ok());
         Ok(Self(id.ok_or_else(Error::not_found)?))

@@ -34,17 +34,32 @@ impl FromRequestParts<TenantState> for Tenant {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &TenantState) -> Result<Self, Failure> {
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::not_found())?;
-        let slug = params.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug.to_owned());
-        let slug = slug.filter(|slug| !slug.contains('\0')).ok_or_else(Error::not_found)?;
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Error::not_found())?;
+        let slug = params
+            .iter()
+            .find(|(name, _)| *name == "slug")
+            .map(|(_, slug)| slug.to_owned());
+        let slug = slug
+            .filter(|slug| !slug.contains('\0'))
+            .ok_or_else(Error::not_found)?;
         if let Some(key) = bearer(&parts.headers) {
             let scope = state.services.scope_of_api_key(&key, &slug).await?;
-            return Ok(Self { scope, session: None, api_key: Some(key) });
+            return Ok(Self {
+                scope,
+                session: None,
+                api_key: Some(key),
+            });
         }
         let session = cookie::read(&parts.headers, TENANT_COOKIE).ok_or_else(Error::unauthenticated)?;
         state.origins.check(&parts.method, &parts.headers)?;
         let scope = state.services.scope_of_session(&session, &slug).await?;
-        Ok(Self { scope, session: Some(session), api_key: None })
+        Ok(Self {
+            scope,
+            session: Some(session),
+            api_key: None,
+        })
     }
 }
 

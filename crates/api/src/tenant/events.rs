@@ -57,12 +57,23 @@ pub async fn stream(
     headers: HeaderMap,
     QueryParams(query): QueryParams<EventsQuery>,
 ) -> ApiResult<Response> {
-    let header = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let header = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
     let last = header.or(query.last_event_id);
     let subscription = services.subscribe(&tenant.scope, last.as_deref()).await?;
-    let live = Live { subscription, tenant, offset: offset(&services), services, checks: tokio::time::interval(CHECK) };
+    let live = Live {
+        subscription,
+        tenant,
+        offset: offset(&services),
+        services,
+        checks: tokio::time::interval(CHECK),
+    };
     let events = frames(live).map(Ok::<_, Infallible>);
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+    Ok(Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
+        .into_response())
 }
 
 struct Live {

@@ -63,92 +63,88 @@ async fn resume(stage: &Stage, side: &Side, connection: &Value, body: Value) -> 
     answer.json()
 }
 
+/// What the provider refuses, with which class, at which step that shows, and a word of the cure.
+const FAULTS: [(&str, FaultClass, &str, &str); 6] = [
+    ("waba_fields", FaultClass::Token, "token", "new token"),
+    (
+        "waba_fields",
+        FaultClass::Permission,
+        "waba",
+        "whatsapp_business_management",
+    ),
+    (
+        "number_fields",
+        FaultClass::Invalid,
+        "number",
+        "not the phone number",
+    ),
+    ("subscribe", FaultClass::Permission, "subscribe", "this very app"),
+    (
+        "subscribed_apps",
+        FaultClass::ProviderDown,
+        "subscribe",
+        "resume in a minute",
+    ),
+    ("list_templates", FaultClass::Other, "templates", "resume"),
+];
+
+fn assert_failed(failed: &Value, step: &str, cure: &str) {
+    assert_eq!(
+        (&failed["state"], states(failed)),
+        (&json!("failed"), stopped_at(step))
+    );
+    let position = STEPS.iter().position(|name| *name == step).unwrap();
+    let detail = failed["steps"][position]["detail"].as_str().unwrap();
+    assert!(detail.contains(cure) && detail.contains("(100)"), "{detail}");
+    let unproven = failed["phone_number_id"].is_null();
+    assert_eq!(
+        unproven,
+        step != "templates",
+        "a number routes before it is proven"
+    );
+}
+
+async fn assert_connected(stage: &Stage, side: &Side, connected: &Value, token: &str) {
+    assert_eq!(
+        (&connected["state"], states(connected)),
+        (&json!("connected"), stopped_at("none"))
+    );
+    assert_eq!(stage.provider.last_token().as_deref(), Some(token));
+    let text = |field: &str| connected[field].as_str().unwrap().to_owned();
+    let path = side.path(&format!("connections/{}", text("id")));
+    let shown = stage.call(&get(path), &side.session).await.json();
+    assert_eq!(&shown, connected);
+    assert!(!shown.to_string().contains(token));
+    let number = side.path(&format!("numbers/{}", text("phone_number_id")));
+    let number = stage.call(&get(number), &side.session).await.json();
+    assert_eq!(number["status"], "CONNECTED");
+}
+
 #[tokio::test]
 async fn each_step_can_fail_and_be_resumed() {
     let stage = Stage::new().await;
     let side = stage.side("alder").await;
     stage.provider.set_templates(vec![template("welcome")]);
-    let cases = [
-        ("waba_fields", FaultClass::Token, "token", "new token"),
-        (
-            "waba_fields",
-            FaultClass::Permission,
-            "waba",
-            "whatsapp_business_management",
-        ),
-        (
-            "number_fields",
-            FaultClass::Invalid,
-            "number",
-            "not the phone number",
-        ),
-        ("subscribe", FaultClass::Permission, "subscribe", "this very app"),
-        (
-            "subscribed_apps",
-            FaultClass::ProviderDown,
-            "subscribe",
-            "resume in a minute",
-        ),
-        ("list_templates", FaultClass::Other, "templates", "resume"),
-    ];
-    for (index, (call, class, step, cure)) in cases.into_iter().enumerate() {
-        let (waba, number) = (format!("31{index}"), format!("32{index}"));
+    for (index, (call, class, step, cure)) in FAULTS.into_iter().enumerate() {
         stage.provider.fail(call, class);
-        let failed = connect(&stage, &side, &waba, &number).await;
-        assert_eq!(
-            (&failed["state"], states(&failed)),
-            (&json!("failed"), stopped_at(step)),
-            "{call}"
-        );
-        let position = STEPS.iter().position(|name| *name == step).unwrap();
-        let detail = failed["steps"][position]["detail"].as_str().unwrap();
-        assert!(detail.contains(cure) && detail.contains("(100)"), "{detail}");
-        assert_eq!(
-            failed["phone_number_id"].is_null(),
-            step != "templates",
-            "a number routes before it is proven"
-        );
-
+        let failed = connect(&stage, &side, &format!("31{index}"), &format!("32{index}")).await;
+        assert_failed(&failed, step, cure);
         stage.provider.heal();
-        let new_token = if step == "token" {
-            "second-token-of-alder"
-        } else {
-            TOKEN
-        };
-        let body = if step == "token" {
-            json!({"access_token": new_token})
-        } else {
-            json!({})
+        let (token, body) = match step {
+            "token" => (
+                "second-token-of-alder",
+                json!({"access_token": "second-token-of-alder"}),
+            ),
+            _ => (TOKEN, json!({})),
         };
         let connected = resume(&stage, &side, &failed, body).await;
-        assert_eq!(
-            (&connected["state"], states(&connected)),
-            (&json!("connected"), stopped_at("none")),
-            "{call}"
-        );
-        assert_eq!(stage.provider.last_token().as_deref(), Some(new_token));
-        let path = side.path(&format!("connections/{}", failed["id"].as_str().unwrap()));
-        let shown = stage.call(&get(path), &side.session).await.json();
-        assert_eq!(shown, connected);
-        assert!(!shown.to_string().contains(new_token));
-        let number = side.path(&format!(
-            "numbers/{}",
-            connected["phone_number_id"].as_str().unwrap()
-        ));
-        assert_eq!(
-            stage.call(&get(number), &side.session).await.json()["status"],
-            "CONNECTED"
-        );
+        assert_eq!(connected["id"], failed["id"]);
+        assert_connected(&stage, &side, &connected, token).await;
     }
-    let stored = stage
-        .db
-        .json("select row_to_json(a)::text as row from provider_accounts a")
-        .await
-        .to_string();
-    assert!(
-        !stored.contains(TOKEN) && !stored.contains(&hex(TOKEN)),
-        "a token is stored in the clear"
-    );
+    let accounts = "select row_to_json(a)::text as row from provider_accounts a";
+    let stored = stage.db.json(accounts).await.to_string();
+    let in_the_clear = stored.contains(TOKEN) || stored.contains(&hex(TOKEN));
+    assert!(!in_the_clear, "a token is stored in the clear");
 }
 
 fn hex(text: &str) -> String {

@@ -146,107 +146,59 @@ fn decision(answer: &Answer) -> (u16, String, Value, Value) {
     )
 }
 
+fn refused(code: &str, rule: &str) -> (u16, String, Value, Value) {
+    (422, code.to_owned(), json!(rule), json!(false))
+}
+
+async fn answer(stage: &Stage, side: &Side, body: Value) -> Answer {
+    let key = format!("key-{}", stage.fresh());
+    stage.call(&send(side, &key, body), &side.session).await
+}
+
 #[tokio::test]
 async fn a_refusal_names_its_rule_and_stores_nothing() {
     let (stage, side) = stage().await;
     let before = messages(&stage, &side).await;
-    let open = stage
-        .call(
-            &send(
-                &side,
-                "open",
-                photo(&side, json!({"header.media": side.id("med"), "body.1": "Ada"})),
-            ),
-            &side.session,
-        )
-        .await;
-    assert_eq!(open.status, 202);
     stage.db.clock.advance(Duration::hours(24));
-    let closed = stage
-        .call(&send(&side, "closed", text(&side, "Hello")), &side.session)
-        .await;
-    assert_eq!(
-        decision(&closed),
-        (
-            422,
-            "window-closed".to_owned(),
-            json!("window_closed"),
-            json!(false)
-        )
-    );
+    let closed = answer(&stage, &side, text(&side, "Hello")).await;
+    assert_eq!(decision(&closed), refused("window-closed", "window_closed"));
     assert_eq!(closed.json()["detail"], closed.json()["decision"]["reason"]);
-    let template = stage
-        .call(
-            &send(
-                &side,
-                "template",
-                photo(&side, json!({"header.media": side.id("med"), "body.1": "Ada"})),
-            ),
-            &side.session,
-        )
-        .await;
+    stage.db.sql("update templates set status = 'PAUSED'").await;
+    let paused = answer(&stage, &side, photo(&side, json!({}))).await;
     assert_eq!(
-        (
-            template.status.as_u16(),
-            &template.json()["message"]["content"]["rendered"]["body"]
-        ),
-        (202, &json!("Hello Ada"))
+        decision(&paused),
+        refused("template-not-ready", "template_not_ready")
     );
+    stage.db.sql("update tenants set state = 2").await;
+    let suspended = answer(&stage, &side, text(&side, "Hello")).await;
+    assert_eq!(
+        decision(&suspended),
+        refused("tenant-suspended", "tenant_suspended")
+    );
+    assert_eq!(messages(&stage, &side).await, before);
+}
 
-    let missing = stage
-        .call(
-            &send(
-                &side,
-                "missing",
-                photo(&side, json!({"header.media": side.id("med"), "body.2": "x"})),
-            ),
-            &side.session,
-        )
-        .await;
-    let fields: Vec<_> = missing.json()["fields"]
+#[tokio::test]
+async fn a_template_goes_out_at_any_time_with_values_that_fit() {
+    let (stage, side) = stage().await;
+    let values = json!({"header.media": side.id("med"), "body.1": "Ada"});
+    for _ in 0..2 {
+        let sent = answer(&stage, &side, photo(&side, values.clone())).await;
+        assert_eq!(sent.status, 202, "{}", sent.json());
+        assert_eq!(sent.json()["message"]["content"]["rendered"]["body"], "Hello Ada");
+        stage.db.clock.advance(Duration::hours(24));
+    }
+    let wrong = json!({"header.media": side.id("med"), "body.2": "x"});
+    let wrong = answer(&stage, &side, photo(&side, wrong)).await;
+    let fields = wrong.json()["fields"].clone();
+    let names: Vec<_> = fields
         .as_array()
         .unwrap()
         .iter()
-        .map(|field| field["field"].clone())
+        .map(|field| &field["field"])
         .collect();
-    assert_eq!(
-        (missing.status.as_u16(), fields),
-        (
-            400,
-            vec![
-                json!("content.parameters.body.1"),
-                json!("content.parameters.body.2")
-            ]
-        )
-    );
-
-    stage.db.sql("update templates set status = 'PAUSED'").await;
-    let paused = stage
-        .call(&send(&side, "paused", photo(&side, json!({}))), &side.session)
-        .await;
-    assert_eq!(
-        decision(&paused),
-        (
-            422,
-            "template-not-ready".to_owned(),
-            json!("template_not_ready"),
-            json!(false)
-        )
-    );
-    stage.db.sql("update tenants set state = 2").await;
-    let suspended = stage
-        .call(&send(&side, "suspended", text(&side, "Hello")), &side.session)
-        .await;
-    assert_eq!(
-        decision(&suspended),
-        (
-            422,
-            "tenant-suspended".to_owned(),
-            json!("tenant_suspended"),
-            json!(false)
-        )
-    );
-    assert_eq!(messages(&stage, &side).await, before + 2);
+    assert_eq!(names, ["content.parameters.body.1", "content.parameters.body.2"]);
+    assert_eq!(wrong.status, 400);
 }
 
 #[tokio::test]

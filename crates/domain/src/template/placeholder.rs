@@ -12,7 +12,9 @@ pub(super) fn split(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
-        let Some((key, tail)) = after.split_once("}}") else { break };
+        let Some((key, tail)) = after.split_once("}}") else {
+            break;
+        };
         if !before.is_empty() {
             pieces.push(Piece::Text(before));
         }

@@ -57,16 +57,25 @@ pub(super) fn render(components: &[Component], values: &Values) -> Rendered {
     for component in components {
         match component {
             Component::HeaderText { text, .. } => {
-                rendered.header = Some(RenderedHeader::Text { text: fill("header", text, values) });
+                rendered.header = Some(RenderedHeader::Text {
+                    text: fill("header", text, values),
+                });
             }
             Component::HeaderMedia { kind } => {
                 let media_id = values.get("header.media").map(str::to_owned);
-                rendered.header = Some(RenderedHeader::Media { kind: *kind, media_id });
+                rendered.header = Some(RenderedHeader::Media {
+                    kind: *kind,
+                    media_id,
+                });
             }
             Component::Body { text, .. } => rendered.body = fill("body", text, values),
             Component::Footer { text } => rendered.footer = Some(text.clone()),
             Component::Buttons { buttons } => {
-                rendered.buttons = buttons.iter().enumerate().map(|(index, b)| button(index, b, values)).collect();
+                rendered.buttons = buttons
+                    .iter()
+                    .enumerate()
+                    .map(|(index, b)| button(index, b, values))
+                    .collect();
             }
             Component::Unsupported { .. } => {}
         }
@@ -82,10 +91,18 @@ fn button(index: usize, button: &TemplateButton, values: &Values) -> RenderedBut
     let given = values.get(&format!("button.{index}"));
     let (kind, text, value) = match button {
         TemplateButton::QuickReply { text } => ("quick_reply", text.clone(), given.map(str::to_owned)),
-        TemplateButton::Url { text, url, .. } => ("url", text.clone(), Some(placeholder::fill(url, |_| given))),
-        TemplateButton::PhoneNumber { text, phone_number } => ("phone_number", text.clone(), Some(phone_number.clone())),
+        TemplateButton::Url { text, url, .. } => {
+            ("url", text.clone(), Some(placeholder::fill(url, |_| given)))
+        }
+        TemplateButton::PhoneNumber { text, phone_number } => {
+            ("phone_number", text.clone(), Some(phone_number.clone()))
+        }
         TemplateButton::CopyCode { .. } => ("copy_code", "Copy code".to_owned(), given.map(str::to_owned)),
         TemplateButton::Unsupported { text, .. } => ("unsupported", text.clone(), None),
     };
-    RenderedButton { kind: kind.to_owned(), text, value }
+    RenderedButton {
+        kind: kind.to_owned(),
+        text,
+        value,
+    }
 }

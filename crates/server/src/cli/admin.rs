@@ -29,24 +29,53 @@ pub async fn run(config: &Config, command: &AdminCommand) -> anyhow::Result<()> 
 }
 
 async fn services(config: &Config) -> anyhow::Result<PlatformServices> {
-    config.validate(Needs { roles: &["platform"], master_key: true, ..Needs::default() })?;
-    let key = config.master_key().map_err(|problem| anyhow::anyhow!("{problem}"))?.context("master_key is missing")?;
+    config.validate(Needs {
+        roles: &["platform"],
+        master_key: true,
+        ..Needs::default()
+    })?;
+    let key = config
+        .master_key()
+        .map_err(|problem| anyhow::anyhow!("{problem}"))?
+        .context("master_key is missing")?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = Ids::from_os(Arc::clone(&clock));
     let vault = Vault::new(Arc::new(MasterKeys::from_base64(&key)?), ids.clone());
     platform_services(config, vault, clock, ids).await
 }
 
-async fn create_platform_user(services: &PlatformServices, args: &CreatePlatformUserArgs) -> anyhow::Result<()> {
-    let new = NewPlatformUser { email: args.email.clone(), name: name_of(&args.email), password: password(args.password_stdin)? };
-    let created = services.create_platform_user(PlatformActor::CLI, new).await.map_err(explained)?;
+async fn create_platform_user(
+    services: &PlatformServices,
+    args: &CreatePlatformUserArgs,
+) -> anyhow::Result<()> {
+    let new = NewPlatformUser {
+        email: args.email.clone(),
+        name: name_of(&args.email),
+        password: password(args.password_stdin)?,
+    };
+    let created = services
+        .create_platform_user(PlatformActor::CLI, new)
+        .await
+        .map_err(explained)?;
     report("Platform admin", &args.email, created.password.as_ref())
 }
 
 async fn create_tenant(services: &PlatformServices, args: &CreateTenantArgs) -> anyhow::Result<()> {
-    let owner = NewOwner { email: args.owner_email.clone(), name: name_of(&args.owner_email), password: password(args.password_stdin)? };
-    let new = NewTenant { slug: args.slug.clone(), name: args.name.clone(), sandbox: false, owner };
-    let created = services.create_tenant(PlatformActor::CLI, new).await.map_err(explained)?;
+    let owner = NewOwner {
+        email: args.owner_email.clone(),
+        name: name_of(&args.owner_email),
+        password: password(args.password_stdin)?,
+    };
+    let new = NewTenant {
+        slug: args.slug.clone(),
+        name: args.name.clone(),
+        sandbox: false,
+        owner,
+    };
+    let created = services
+        .create_tenant(PlatformActor::CLI, new)
+        .await
+        .map_err(explained)?;
     writeln!(std::io::stdout(), "Tenant {} at /t/{}", args.name, args.slug)?;
     report("Owner", &created.owner.email, created.owner.password.as_ref())
 }
@@ -54,7 +83,11 @@ async fn create_tenant(services: &PlatformServices, args: &CreateTenantArgs) -> 
 fn report(what: &str, email: &str, password: Option<&SecretString>) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     match password {
-        Some(password) => writeln!(out, "{what} {email}, password {} (shown once)", password.expose_secret())?,
+        Some(password) => writeln!(
+            out,
+            "{what} {email}, password {} (shown once)",
+            password.expose_secret()
+        )?,
         None => writeln!(out, "{what} {email}")?,
     }
     Ok(())
@@ -74,6 +107,14 @@ fn name_of(email: &str) -> String {
 }
 
 fn explained(error: domain::Error) -> anyhow::Error {
-    let fields: Vec<_> = error.fields.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
-    if fields.is_empty() { anyhow::anyhow!("{}", error.public) } else { anyhow::anyhow!("{}", fields.join("; ")) }
+    let fields: Vec<_> = error
+        .fields
+        .iter()
+        .map(|fault| format!("{}: {}", fault.field, fault.message))
+        .collect();
+    if fields.is_empty() {
+        anyhow::anyhow!("{}", error.public)
+    } else {
+        anyhow::anyhow!("{}", fields.join("; "))
+    }
 }

@@ -28,7 +28,12 @@ use crate::{
 pub async fn run(config: Config, args: &DevArgs) -> anyhow::Result<()> {
     let (config, ports) = configured(config, args)?;
     let data_dir = config.data_dir.clone();
-    std::fs::create_dir_all(&data_dir).with_context(|| format!("cannot make {}: choose another folder with --data-dir", data_dir.display()))?;
+    std::fs::create_dir_all(&data_dir).with_context(|| {
+        format!(
+            "cannot make {}: choose another folder with --data-dir",
+            data_dir.display()
+        )
+    })?;
     // Under the lock: dev.json may be a running process's.
     let lock = DataLock::acquire(&data_dir)?;
     manifest::remove(&data_dir)?;
@@ -40,17 +45,36 @@ pub async fn run(config: Config, args: &DevArgs) -> anyhow::Result<()> {
     outcome
 }
 
-async fn with_database(mut config: Config, ports: &DevPorts, data_dir: &Path, database: &DevDatabase) -> anyhow::Result<()> {
+async fn with_database(
+    mut config: Config,
+    ports: &DevPorts,
+    data_dir: &Path,
+    database: &DevDatabase,
+) -> anyhow::Result<()> {
     let clock_offset = Arc::new(AtomicI64::new(0));
     let clock: Arc<dyn Clock> = Arc::new(OffsetClock::new(Arc::clone(&clock_offset)));
     let ids = Ids::from_os(Arc::new(SystemClock));
-    database.prepare(&mut config, &ids, demo::begin(data_dir)?).await?;
-    config.validate(Needs { roles: &["owner", "tenant", "ingest", "delivery", "events", "platform"], ..Needs::default() })?;
+    database
+        .prepare(&mut config, &ids, demo::begin(data_dir)?)
+        .await?;
+    config.validate(Needs {
+        roles: &["owner", "tenant", "ingest", "delivery", "events", "platform"],
+        ..Needs::default()
+    })?;
     let shutdown = Shutdown::new();
     start_sandbox(ports, data_dir, &clock_offset, &shutdown).await?;
     database.watch(&shutdown);
-    let keys = Arc::new(MasterKeys::from_file(&data_dir.join("master.key"), OnMissing::Create)?);
-    let composition = Composition { config: &config, roles: Role::value_variants(), clock, keys, alone: true };
+    let keys = Arc::new(MasterKeys::from_file(
+        &data_dir.join("master.key"),
+        OnMissing::Create,
+    )?);
+    let composition = Composition {
+        config: &config,
+        roles: Role::value_variants(),
+        clock,
+        keys,
+        alone: true,
+    };
     let running = composition.start(&shutdown).await?;
     let soft = shutdown.soft();
     let seeded = tokio::select! {
@@ -82,9 +106,16 @@ fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
     std::path::absolute(path).with_context(|| format!("{} is no path", path.display()))
 }
 
-async fn start_sandbox(ports: &DevPorts, data_dir: &Path, offset: &Arc<AtomicI64>, shutdown: &Shutdown) -> anyhow::Result<()> {
+async fn start_sandbox(
+    ports: &DevPorts,
+    data_dir: &Path,
+    offset: &Arc<AtomicI64>,
+    shutdown: &Shutdown,
+) -> anyhow::Result<()> {
     let address = ports.sandbox();
-    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}: choose other ports with --port-base"))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}: choose other ports with --port-base"))?;
     let folder = data_dir.join("sandbox");
     std::fs::create_dir_all(&folder)?;
     let config = sandbox::Config {
@@ -99,5 +130,8 @@ async fn start_sandbox(ports: &DevPorts, data_dir: &Path, offset: &Arc<AtomicI64
 
 /// A password for each login role, fresh at each start: nobody needs to know them.
 pub fn fresh_passwords(ids: &Ids) -> Vec<(&'static str, SecretString)> {
-    setup::LOGIN_ROLES.iter().map(|role| (*role, setup::new_password(ids))).collect()
+    setup::LOGIN_ROLES
+        .iter()
+        .map(|role| (*role, setup::new_password(ids)))
+        .collect()
 }

@@ -111,10 +111,17 @@ pub async fn databases(config: &Config, roles: &[Role], report: &mut Report) {
             continue;
         };
         let outcome = match tokio::time::timeout(DATABASE_LIMIT, store::setup::role_faults(url, role)).await {
-            Ok(Ok(faults)) if faults.is_empty() => Ok("signs in, and may do no more than it has to".to_owned()),
+            Ok(Ok(faults)) if faults.is_empty() => {
+                Ok("signs in, and may do no more than it has to".to_owned())
+            }
             Ok(Ok(faults)) => Err(faults.join("; ")),
-            Ok(Err(error)) => Err(format!("{error}; check the address and the password, and run `parlance migrate`")),
-            Err(_) => Err(format!("no answer within {} s; check the address", DATABASE_LIMIT.as_secs())),
+            Ok(Err(error)) => Err(format!(
+                "{error}; check the address and the password, and run `parlance migrate`"
+            )),
+            Err(_) => Err(format!(
+                "no answer within {} s; check the address",
+                DATABASE_LIMIT.as_secs()
+            )),
         };
         report.add(format!("database role {role}"), outcome);
     }

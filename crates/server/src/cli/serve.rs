@@ -16,8 +16,15 @@ use crate::{
 /// Runs the roles until a signal.
 pub async fn run(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
     let database_roles = Role::database_roles_of(&args.roles);
-    config.validate(Needs { roles: &database_roles, master_key: true, listeners: true })?;
-    let key = config.master_key().map_err(|problem| anyhow::anyhow!("{problem}"))?.context("master_key is missing")?;
+    config.validate(Needs {
+        roles: &database_roles,
+        master_key: true,
+        listeners: true,
+    })?;
+    let key = config
+        .master_key()
+        .map_err(|problem| anyhow::anyhow!("{problem}"))?
+        .context("master_key is missing")?;
     let shutdown = Shutdown::new();
     let composition = Composition {
         config,

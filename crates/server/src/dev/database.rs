@@ -34,9 +34,13 @@ impl DevDatabase {
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         let data_dir = config.data_dir.clone();
         if let Some(superuser) = &config.database_url {
-            return Ok(Self::External { superuser: superuser.clone(), lock: DataLock::acquire(&data_dir)? });
+            return Ok(Self::External {
+                superuser: superuser.clone(),
+                lock: DataLock::acquire(&data_dir)?,
+            });
         }
-        let running = tokio::task::spawn_blocking(move || Supervisor::start(&Options::new(data_dir))).await??;
+        let running =
+            tokio::task::spawn_blocking(move || Supervisor::start(&Options::new(data_dir))).await??;
         Ok(Self::Embedded(running))
     }
 
@@ -55,7 +59,9 @@ impl DevDatabase {
             }
             Self::External { superuser, .. } => superuser.clone(),
         };
-        setup::prepare_cluster(&superuser, DATABASE, &passwords).await.context("the database roles can't be made")?;
+        setup::prepare_cluster(&superuser, DATABASE, &passwords)
+            .await
+            .context("the database roles can't be made")?;
         for (role, password) in &passwords {
             let url = self.url(role, password)?;
             let slot = match *role {
@@ -69,8 +75,14 @@ impl DevDatabase {
             };
             *slot = Some(url);
         }
-        let owner = config.database.owner_url.as_ref().context("database.owner_url is missing")?;
-        setup::migrate(owner).await.context("the schema can't be brought up to date; what had begun was rolled back")
+        let owner = config
+            .database
+            .owner_url
+            .as_ref()
+            .context("database.owner_url is missing")?;
+        setup::migrate(owner)
+            .await
+            .context("the schema can't be brought up to date; what had begun was rolled back")
     }
 
     fn url(&self, role: &str, password: &SecretString) -> anyhow::Result<SecretString> {
@@ -78,7 +90,9 @@ impl DevDatabase {
             Self::Embedded(running) => Ok(running.url(&format!("parlance_{role}"), password, DATABASE)),
             Self::External { superuser, .. } => {
                 let mut url = Url::parse(superuser.expose_secret()).context("database_url is no URL")?;
-                let set = url.set_username(&format!("parlance_{role}")).and_then(|()| url.set_password(Some(password.expose_secret())));
+                let set = url
+                    .set_username(&format!("parlance_{role}"))
+                    .and_then(|()| url.set_password(Some(password.expose_secret())));
                 set.map_err(|()| anyhow::anyhow!("database_url must name a host"))?;
                 url.set_path(DATABASE);
                 Ok(url.to_string().into())

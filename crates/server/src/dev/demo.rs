@@ -13,7 +13,8 @@ use services::{
     accounts::api_keys::CreateApiKey,
     onboarding::ConnectNumber,
     platform::{
-        GraphEnvironmentKind, NewGraphEnvironment, NewMember, NewMetaApp, NewOwner, NewPlatformUser, NewTenant, PlatformActor, PlatformServices,
+        GraphEnvironmentKind, NewGraphEnvironment, NewMember, NewMetaApp, NewOwner, NewPlatformUser,
+        NewTenant, PlatformActor, PlatformServices,
     },
 };
 
@@ -130,7 +131,10 @@ pub fn begin(data_dir: &Path) -> anyhow::Result<bool> {
     }
     let mark = data_dir.join(MARK);
     let cut_short = mark.exists();
-    fs::write(&mark, "Made while the demo data is being made; without it nothing is ever dropped.\n")?;
+    fs::write(
+        &mark,
+        "Made while the demo data is being made; without it nothing is ever dropped.\n",
+    )?;
     Ok(cut_short)
 }
 
@@ -139,7 +143,12 @@ pub async fn ensure(running: &Running, ids: &Ids, ports: &DevPorts, data_dir: &P
     let file = data_dir.join(FILE);
     let simulated = Simulated::new(ports)?;
     if let Ok(bytes) = fs::read(&file) {
-        let demo: Demo = serde_json::from_slice(&bytes).with_context(|| format!("{} can't be read: remove the data folder to start anew", file.display()))?;
+        let demo: Demo = serde_json::from_slice(&bytes).with_context(|| {
+            format!(
+                "{} can't be read: remove the data folder to start anew",
+                file.display()
+            )
+        })?;
         anyhow::ensure!(
             demo.sandbox == simulated.base(),
             "this data folder was made for the simulated WhatsApp at {}: use the same --port-base, or another --data-dir",
@@ -147,21 +156,36 @@ pub async fn ensure(running: &Running, ids: &Ids, ports: &DevPorts, data_dir: &P
         );
         return Ok(demo);
     }
-    let platform = running.platform.as_ref().context("the admin role is not running")?;
-    let tenant = running.tenant.as_ref().context("the tenant role is not running")?;
-    let demo = make(platform, tenant, ids, &simulated).await.context(
-        "the demo data could not be made; remove the data folder to start anew",
-    )?;
+    let platform = running
+        .platform
+        .as_ref()
+        .context("the admin role is not running")?;
+    let tenant = running
+        .tenant
+        .as_ref()
+        .context("the tenant role is not running")?;
+    let demo = make(platform, tenant, ids, &simulated)
+        .await
+        .context("the demo data could not be made; remove the data folder to start anew")?;
     write_private(&file, &serde_json::to_vec_pretty(&demo)?)?;
     fs::remove_file(data_dir.join(MARK))?;
     Ok(demo)
 }
 
-async fn make(platform: &PlatformServices, tenant: &TenantServices, ids: &Ids, simulated: &Simulated) -> anyhow::Result<Demo> {
+async fn make(
+    platform: &PlatformServices,
+    tenant: &TenantServices,
+    ids: &Ids,
+    simulated: &Simulated,
+) -> anyhow::Result<Demo> {
     let credentials = Credentials::generate(ids);
     simulated.put_app(&credentials, None).await?;
     let email = "admin@parlance.example".to_owned();
-    let admin = NewPlatformUser { email: email.clone(), name: "Ada Admin".to_owned(), password: None };
+    let admin = NewPlatformUser {
+        email: email.clone(),
+        name: "Ada Admin".to_owned(),
+        password: None,
+    };
     let admin = platform.create_platform_user(PlatformActor::CLI, admin).await?;
     let environment = NewGraphEnvironment {
         name: "Simulated WhatsApp".to_owned(),
@@ -169,7 +193,9 @@ async fn make(platform: &PlatformServices, tenant: &TenantServices, ids: &Ids, s
         base_url: simulated.base().to_owned(),
         graph_version: GRAPH_VERSION.to_owned(),
     };
-    let environment = platform.create_graph_environment(PlatformActor::CLI, environment).await?;
+    let environment = platform
+        .create_graph_environment(PlatformActor::CLI, environment)
+        .await?;
     let app = NewMetaApp {
         graph_environment_id: environment.id,
         app_id: credentials.app_id.clone(),
@@ -189,7 +215,10 @@ async fn make(platform: &PlatformServices, tenant: &TenantServices, ids: &Ids, s
         sandbox: simulated.base().to_owned(),
         meta_app_id: app.id,
         sandbox_credentials: credentials,
-        platform_admin: SignIn { email, password: shown(admin.password)? },
+        platform_admin: SignIn {
+            email,
+            password: shown(admin.password)?,
+        },
         tenants,
     })
 }
@@ -202,18 +231,44 @@ async fn make_tenant(
     credentials: &Credentials,
 ) -> anyhow::Result<DemoTenant> {
     let [(owner_email, owner_name, _), others @ ..] = &plan.people;
-    let owner = NewOwner { email: (*owner_email).to_owned(), name: (*owner_name).to_owned(), password: None };
-    let new = NewTenant { slug: plan.slug.to_owned(), name: plan.account.name.to_owned(), sandbox: true, owner };
+    let owner = NewOwner {
+        email: (*owner_email).to_owned(),
+        name: (*owner_name).to_owned(),
+        password: None,
+    };
+    let new = NewTenant {
+        slug: plan.slug.to_owned(),
+        name: plan.account.name.to_owned(),
+        sandbox: true,
+        owner,
+    };
     let created = platform.create_tenant(PlatformActor::CLI, new).await?;
     let password = shown(created.owner.password)?;
-    let mut users = vec![DemoUser { email: created.owner.email, password: password.clone(), role: BuiltinRole::Owner.to_string() }];
+    let mut users = vec![DemoUser {
+        email: created.owner.email,
+        password: password.clone(),
+        role: BuiltinRole::Owner.to_string(),
+    }];
     for (email, name, role) in others {
-        let member = NewMember { email: (*email).to_owned(), name: (*name).to_owned(), password: None, role: *role };
-        let added = platform.add_member(PlatformActor::CLI, created.tenant.id, member).await?;
-        users.push(DemoUser { email: added.email, password: shown(added.password)?, role: role.to_string() });
+        let member = NewMember {
+            email: (*email).to_owned(),
+            name: (*name).to_owned(),
+            password: None,
+            role: *role,
+        };
+        let added = platform
+            .add_member(PlatformActor::CLI, created.tenant.id, member)
+            .await?;
+        users.push(DemoUser {
+            email: added.email,
+            password: shown(added.password)?,
+            role: role.to_string(),
+        });
     }
     let session = tenant.sign_in(owner_email, password.into(), "dev").await?;
-    let scope = tenant.scope_of_session(session.token.expose_secret(), plan.slug).await?;
+    let scope = tenant
+        .scope_of_session(session.token.expose_secret(), plan.slug)
+        .await?;
     let api_key = make_key(tenant, &scope).await?;
     connect(tenant, &scope, plan, app, credentials).await?;
     Ok(DemoTenant {
@@ -230,12 +285,22 @@ async fn make_tenant(
 
 async fn make_key(tenant: &TenantServices, scope: &TenantScope) -> anyhow::Result<String> {
     let scopes = scope.permissions().iter().map(ToString::to_string).collect();
-    let request = CreateApiKey { name: "Demo key".to_owned(), scopes, expires_at: None };
+    let request = CreateApiKey {
+        name: "Demo key".to_owned(),
+        scopes,
+        expires_at: None,
+    };
     let (_, secret) = tenant.create_api_key(scope, request).await?;
     Ok(secret.expose_secret().to_owned())
 }
 
-async fn connect(tenant: &TenantServices, scope: &TenantScope, plan: &Plan, app: MetaAppId, credentials: &Credentials) -> anyhow::Result<()> {
+async fn connect(
+    tenant: &TenantServices,
+    scope: &TenantScope,
+    plan: &Plan,
+    app: MetaAppId,
+    credentials: &Credentials,
+) -> anyhow::Result<()> {
     let request = ConnectNumber {
         meta_app_id: app,
         provider_waba_id: plan.account.waba_id.to_owned(),
@@ -255,10 +320,19 @@ async fn connect(tenant: &TenantServices, scope: &TenantScope, plan: &Plan, app:
 
 async fn put_customers(simulated: &Simulated) -> anyhow::Result<()> {
     let customers = [
-        ("maya", json!({ "name": "Maya Fernández", "phone": "15550109001" })),
+        (
+            "maya",
+            json!({ "name": "Maya Fernández", "phone": "15550109001" }),
+        ),
         ("omar", json!({ "name": "عمر الخطيب", "phone": "15550109002" })),
-        ("priya", json!({ "name": "प्रिया शर्मा", "phone": "15550109003", "auto_read": true })),
-        ("lin", json!({ "name": "林小雨 🌿", "username": "lin.xiaoyu", "phone": "15550109004", "hides_phone": true })),
+        (
+            "priya",
+            json!({ "name": "प्रिया शर्मा", "phone": "15550109003", "auto_read": true }),
+        ),
+        (
+            "lin",
+            json!({ "name": "林小雨 🌿", "username": "lin.xiaoyu", "phone": "15550109004", "hides_phone": true }),
+        ),
     ];
     for (key, body) in customers {
         simulated.put_customer(key, &body).await?;
@@ -267,5 +341,8 @@ async fn put_customers(simulated: &Simulated) -> anyhow::Result<()> {
 }
 
 fn shown(password: Option<SecretString>) -> anyhow::Result<String> {
-    Ok(password.context("a demo person has a sign-in already: remove the data folder to start anew")?.expose_secret().to_owned())
+    Ok(password
+        .context("a demo person has a sign-in already: remove the data folder to start anew")?
+        .expose_secret()
+        .to_owned())
 }

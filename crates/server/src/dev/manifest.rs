@@ -22,7 +22,11 @@ impl Manifest {
     pub fn new(ports: &DevPorts, config: &Config, demo: Demo) -> anyhow::Result<Self> {
         let address = |socket| DevPorts::url(socket).map(|url| url.as_str().trim_end_matches('/').to_owned());
         let sandbox = address(ports.sandbox())?;
-        let owner = config.database.owner_url.as_ref().context("database.owner_url is missing")?;
+        let owner = config
+            .database
+            .owner_url
+            .as_ref()
+            .context("database.owner_url is missing")?;
         Ok(Self(json!({
             "tenant_app": address(ports.tenant_app())?,
             "admin_portal": address(ports.admin_portal())?,
@@ -45,7 +49,9 @@ impl Manifest {
 /// Removes the file: whoever waits for it must not find a former run's.
 pub fn remove(data_dir: &Path) -> anyhow::Result<()> {
     match fs::remove_file(data_dir.join(FILE)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context("dev.json can't be removed"),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).context("dev.json can't be removed")
+        }
         _ => Ok(()),
     }
 }
@@ -53,7 +59,12 @@ pub fn remove(data_dir: &Path) -> anyhow::Result<()> {
 /// Writes a file of mode 0600 beside its place and renames it.
 pub fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let aside = path.with_extension("json.new");
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&aside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&aside, path).with_context(|| format!("{} can't be written", path.display()))
@@ -61,16 +72,48 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 
 impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |pointer: &str| self.0.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |pointer: &str| {
+            self.0
+                .pointer(pointer)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         writeln!(f, "\nParlance is ready.\n")?;
         writeln!(f, "  Tenant app     {}", text("/tenant_app"))?;
-        for tenant in self.0.get("tenants").and_then(Value::as_array).into_iter().flatten() {
-            let field = |pointer: &str| tenant.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-            writeln!(f, "                 {}  {}  {}", field("/name"), field("/users/0/email"), field("/users/0/password"))?;
+        for tenant in self
+            .0
+            .get("tenants")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            let field = |pointer: &str| {
+                tenant
+                    .pointer(pointer)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            writeln!(
+                f,
+                "                 {}  {}  {}",
+                field("/name"),
+                field("/users/0/email"),
+                field("/users/0/password")
+            )?;
         }
         writeln!(f, "  Customer phone {}", text("/sandbox_phone"))?;
         writeln!(f, "  Admin portal   {}", text("/admin_portal"))?;
-        writeln!(f, "                 {}  {}", text("/platform_admin/email"), text("/platform_admin/password"))?;
-        writeln!(f, "\n  Write \"Hi\" on the customer phone and answer it in the tenant app. Stop with Ctrl+C.")
+        writeln!(
+            f,
+            "                 {}  {}",
+            text("/platform_admin/email"),
+            text("/platform_admin/password")
+        )?;
+        writeln!(
+            f,
+            "\n  Write \"Hi\" on the customer phone and answer it in the tenant app. Stop with Ctrl+C."
+        )
     }
 }

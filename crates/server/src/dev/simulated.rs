@@ -67,7 +67,13 @@ impl Simulated {
     pub fn new(ports: &DevPorts) -> anyhow::Result<Self> {
         let rule: AllowRule = ports.sandbox().to_string().parse()?;
         let egress = Egress::new(Policy { allow: vec![rule] }, Timeouts::default())?;
-        Ok(Self { egress, base: DevPorts::url(ports.sandbox())?.as_str().trim_end_matches('/').to_owned() })
+        Ok(Self {
+            egress,
+            base: DevPorts::url(ports.sandbox())?
+                .as_str()
+                .trim_end_matches('/')
+                .to_owned(),
+        })
     }
 
     /// Base URL of the Graph API.
@@ -119,26 +125,94 @@ impl Simulated {
 /// Templates of a clinic.
 pub fn clinic_templates() -> Value {
     json!([
-        template("appointment_reminder", "en_US", "UTILITY", "APPROVED", "Hi {{1}}, this is a reminder of your appointment on {{2}} at {{3}}.", &["Maya", "Monday", "10:30"], &["Confirm", "Reschedule"]),
-        template("recall_checkup", "en_US", "MARKETING", "APPROVED", "Hi {{1}}, it has been six months since your last check-up. Shall we find a time for you?", &["Maya"], &["Yes, please", "Not now"]),
-        template("appointment_reminder", "de", "UTILITY", "APPROVED", "Hallo {{1}}, wir erinnern an Ihren Termin am {{2}} um {{3}} Uhr.", &["Maya", "Montag", "10:30"], &["Bestätigen", "Verschieben"]),
-        template("price_list", "en_US", "MARKETING", "PENDING", "Hello {{1}}, our new price list is here for you to read.", &["Maya"], &[]),
-        template("feedback_request", "en_US", "MARKETING", "REJECTED", "Hi {{1}}, how was your visit with us today?", &["Maya"], &["Great", "Could be better"]),
+        template(
+            "appointment_reminder",
+            "en_US",
+            "UTILITY",
+            "APPROVED",
+            "Hi {{1}}, this is a reminder of your appointment on {{2}} at {{3}}.",
+            &["Maya", "Monday", "10:30"],
+            &["Confirm", "Reschedule"]
+        ),
+        template(
+            "recall_checkup",
+            "en_US",
+            "MARKETING",
+            "APPROVED",
+            "Hi {{1}}, it has been six months since your last check-up. Shall we find a time for you?",
+            &["Maya"],
+            &["Yes, please", "Not now"]
+        ),
+        template(
+            "appointment_reminder",
+            "de",
+            "UTILITY",
+            "APPROVED",
+            "Hallo {{1}}, wir erinnern an Ihren Termin am {{2}} um {{3}} Uhr.",
+            &["Maya", "Montag", "10:30"],
+            &["Bestätigen", "Verschieben"]
+        ),
+        template(
+            "price_list",
+            "en_US",
+            "MARKETING",
+            "PENDING",
+            "Hello {{1}}, our new price list is here for you to read.",
+            &["Maya"],
+            &[]
+        ),
+        template(
+            "feedback_request",
+            "en_US",
+            "MARKETING",
+            "REJECTED",
+            "Hi {{1}}, how was your visit with us today?",
+            &["Maya"],
+            &["Great", "Could be better"]
+        ),
     ])
 }
 
 /// Templates of a bicycle workshop.
 pub fn workshop_templates() -> Value {
     json!([
-        template("repair_ready", "en_US", "UTILITY", "APPROVED", "Hello {{1}}, your bicycle is ready. The repair came to {{2}}. We are open until {{3}} today.", &["Omar", "€ 84", "18:30"], &["On my way", "Tomorrow"]),
-        template("repair_quote", "en_US", "UTILITY", "APPROVED", "Hello {{1}}, we looked at your bicycle. The repair would cost {{2}}. Shall we go ahead?", &["Omar", "€ 84"], &["Go ahead", "Call me"]),
+        template(
+            "repair_ready",
+            "en_US",
+            "UTILITY",
+            "APPROVED",
+            "Hello {{1}}, your bicycle is ready. The repair came to {{2}}. We are open until {{3}} today.",
+            &["Omar", "€ 84", "18:30"],
+            &["On my way", "Tomorrow"]
+        ),
+        template(
+            "repair_quote",
+            "en_US",
+            "UTILITY",
+            "APPROVED",
+            "Hello {{1}}, we looked at your bicycle. The repair would cost {{2}}. Shall we go ahead?",
+            &["Omar", "€ 84"],
+            &["Go ahead", "Call me"]
+        ),
     ])
 }
 
-fn template(name: &str, language: &str, category: &str, status: &str, body: &str, examples: &[&str], replies: &[&str]) -> Value {
-    let mut components = vec![json!({ "type": "BODY", "text": body, "example": { "body_text": [examples] } })];
+fn template(
+    name: &str,
+    language: &str,
+    category: &str,
+    status: &str,
+    body: &str,
+    examples: &[&str],
+    replies: &[&str],
+) -> Value {
+    let mut components =
+        vec![json!({ "type": "BODY", "text": body, "example": { "body_text": [examples] } })];
     if !replies.is_empty() {
-        let buttons: Vec<_> = replies.iter().map(|text| json!({ "type": "QUICK_REPLY", "text": text })).collect();
+        let buttons: Vec<_> = replies
+            .iter()
+            .map(|text| json!({ "type": "QUICK_REPLY", "text": text }))
+            .collect();
         components.push(json!({ "type": "BUTTONS", "buttons": buttons }));
     }
     json!({ "name": name, "language": language, "category": category, "status": status, "components": components })

@@ -76,11 +76,19 @@ impl TenantServices {
     pub async fn api_keys(&self, scope: &TenantScope) -> Result<Vec<ApiKeyView>> {
         scope.require(Permission::ApiKeysManage)?;
         let mut tx = self.db.begin(scope).await?;
-        Ok(api_keys::list(&mut tx).await?.into_iter().map(ApiKeyView::from).collect())
+        Ok(api_keys::list(&mut tx)
+            .await?
+            .into_iter()
+            .map(ApiKeyView::from)
+            .collect())
     }
 
     /// Makes a key; the secret is returned once and never again.
-    pub async fn create_api_key(&self, scope: &TenantScope, request: CreateApiKey) -> Result<(ApiKeyView, SecretString)> {
+    pub async fn create_api_key(
+        &self,
+        scope: &TenantScope,
+        request: CreateApiKey,
+    ) -> Result<(ApiKeyView, SecretString)> {
         scope.require(Permission::ApiKeysManage)?;
         let now = self.real_clock.now();
         let name = request.name.trim();
@@ -88,7 +96,10 @@ impl TenantServices {
             return Err(Error::invalid("name", "1 to 80 characters, none of them NUL."));
         }
         if request.expires_at.is_some_and(|at| at <= now) {
-            return Err(Error::invalid("expires_at", "Give a time in the future, or leave it out."));
+            return Err(Error::invalid(
+                "expires_at",
+                "Give a time in the future, or leave it out.",
+            ));
         }
         if request.scopes.is_empty() {
             return Err(Error::invalid("scopes", "Name at least one permission."));
@@ -96,12 +107,19 @@ impl TenantServices {
         for (index, text) in request.scopes.iter().enumerate() {
             let permission: Option<Permission> = text.parse().ok();
             if !permission.is_some_and(|permission| scope.permissions().contains(&permission)) {
-                return Err(Error::invalid(format!("scopes.{index}"), format!("`{text}` is no permission that you have yourself.")));
+                return Err(Error::invalid(
+                    format!("scopes.{index}"),
+                    format!("`{text}` is no permission that you have yourself."),
+                ));
             }
         }
         let id: ApiKeyId = self.ids.make();
         let secret = token::generate(&self.ids, KEY_PREFIX);
-        let created_by = if let Actor::User { user_id, .. } = scope.actor() { Some(*user_id) } else { None };
+        let created_by = if let Actor::User { user_id, .. } = scope.actor() {
+            Some(*user_id)
+        } else {
+            None
+        };
         let key = NewApiKey {
             id,
             name,
@@ -114,7 +132,12 @@ impl TenantServices {
         };
         let mut tx = self.db.begin(scope).await?;
         api_keys::insert(&mut tx, &key).await?;
-        audit::append(&mut tx, scope, &self.audit("api_key.create", id, json!({ "scopes": request.scopes }))).await?;
+        audit::append(
+            &mut tx,
+            scope,
+            &self.audit("api_key.create", id, json!({ "scopes": request.scopes })),
+        )
+        .await?;
         tx.commit().await?;
         let view = ApiKeyView {
             id,

@@ -12,7 +12,8 @@ pub async fn hash(ids: &Ids, password: &SecretString) -> Result<String> {
     on_blocking_pool(move || {
         let hash: argon2::password_hash::Result<PasswordHash> =
             Argon2::default().hash_password_with_salt(password.expose_secret().as_bytes(), &salt);
-        hash.map(|hash| hash.to_string()).map_err(|_| Error::internal("password hashing failed"))
+        hash.map(|hash| hash.to_string())
+            .map_err(|_| Error::internal("password hashing failed"))
     })
     .await
 }
@@ -24,14 +25,19 @@ pub async fn verify(stored: Option<String>, password: &SecretString) -> Result<b
     on_blocking_pool(move || {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| UNKNOWN_PERSON.to_owned());
-        let hash = PasswordHash::new(&stored).map_err(|_| Error::internal("a stored password hash can't be read"))?;
-        Ok(Argon2::default().verify_password(password.expose_secret().as_bytes(), &hash).is_ok() && known)
+        let hash = PasswordHash::new(&stored)
+            .map_err(|_| Error::internal("a stored password hash can't be read"))?;
+        Ok(Argon2::default()
+            .verify_password(password.expose_secret().as_bytes(), &hash)
+            .is_ok()
+            && known)
     })
     .await
 }
 
 /// A hash of the same cost that no password is known for.
-const UNKNOWN_PERSON: &str = "$argon2id$v=19$m=19456,t=2,p=1$cGFybGFuY2VwYXJsYW5jZQ$Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE";
+const UNKNOWN_PERSON: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$cGFybGFuY2VwYXJsYW5jZQ$Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE";
 
 /// Letters and digits that can't be mistaken for each other.
 const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
@@ -39,7 +45,12 @@ const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
 /// A one-time password of 20 characters, 100 bits.
 #[must_use]
 pub fn generate(ids: &Ids) -> SecretString {
-    let text: String = ids.bytes::<20>().iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 31))).map(|byte| char::from(*byte)).collect();
+    let text: String = ids
+        .bytes::<20>()
+        .iter()
+        .filter_map(|byte| ALPHABET.get(usize::from(byte & 31)))
+        .map(|byte| char::from(*byte))
+        .collect();
     text.into()
 }
 

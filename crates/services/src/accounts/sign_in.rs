@@ -86,20 +86,46 @@ impl TenantServices {
     pub async fn sign_in(&self, email: &str, password: SecretString, client: &str) -> Result<NewSession> {
         let now = self.real_clock.now();
         let email_key = email.trim().to_lowercase();
-        let keys = [token::hash(&format!("email:{email_key}")), token::hash(&format!("client:{client}"))];
+        let keys = [
+            token::hash(&format!("email:{email_key}")),
+            token::hash(&format!("client:{client}")),
+        ];
         self.count_try(&keys, now).await?;
-        let user = if email_key.contains('\0') { None } else { self.db.user_by_email(&email_key).await? };
+        let user = if email_key.contains('\0') {
+            None
+        } else {
+            self.db.user_by_email(&email_key).await?
+        };
         let good = password::verify(user.as_ref().map(|user| user.password_hash.clone()), &password).await?;
         let Some(user) = user.filter(|_| good) else {
-            return Err(Error::new(ErrorKind::Unauthenticated, "bad-credentials", "The email address or the password is wrong."));
+            return Err(Error::new(
+                ErrorKind::Unauthenticated,
+                "bad-credentials",
+                "The email address or the password is wrong.",
+            ));
         };
         for key in &keys {
             self.db.clear_sign_in_failures(key).await?;
         }
         let session = token::generate(&self.ids, SESSION_PREFIX);
-        self.db.insert_session(self.ids.make(), user.id, &session.hash, now, now + SESSION_LIFETIME).await?;
-        let person = Person { id: user.id, email: user.email, name: user.name };
-        Ok(NewSession { token: session.secret, me: self.me_of(person).await? })
+        self.db
+            .insert_session(
+                self.ids.make(),
+                user.id,
+                &session.hash,
+                now,
+                now + SESSION_LIFETIME,
+            )
+            .await?;
+        let person = Person {
+            id: user.id,
+            email: user.email,
+            name: user.name,
+        };
+        Ok(NewSession {
+            token: session.secret,
+            me: self.me_of(person).await?,
+        })
     }
 
     async fn count_try(&self, keys: &[Vec<u8>; 2], now: OffsetDateTime) -> Result<()> {
@@ -113,29 +139,54 @@ impl TenantServices {
 
     /// Ends a session.
     pub async fn sign_out(&self, session: &str) -> Result<()> {
-        Ok(self.db.revoke_session(&token::hash(session), self.real_clock.now()).await?)
+        Ok(self
+            .db
+            .revoke_session(&token::hash(session), self.real_clock.now())
+            .await?)
     }
 
     /// The person behind a session token.
     pub async fn me(&self, session: &str) -> Result<Me> {
-        let signed_in = self.db.signed_in(&token::hash(session), self.real_clock.now()).await?;
+        let signed_in = self
+            .db
+            .signed_in(&token::hash(session), self.real_clock.now())
+            .await?;
         let signed_in = signed_in.ok_or_else(Error::unauthenticated)?;
-        self.me_of(Person { id: signed_in.user_id, email: signed_in.email, name: signed_in.name }).await
+        self.me_of(Person {
+            id: signed_in.user_id,
+            email: signed_in.email,
+            name: signed_in.name,
+        })
+        .await
     }
 
     async fn me_of(&self, user: Person) -> Result<Me> {
-        let memberships = self.db.memberships(user.id).await?.into_iter().map(|membership| MembershipView {
-            tenant: TenantView {
-                id: membership.tenant.id,
-                slug: membership.tenant.slug,
-                name: membership.tenant.name,
-                sandbox: membership.tenant.sandbox,
-                state: if membership.tenant.active { "active" } else { "suspended" }.to_owned(),
-            },
-            role: membership.role,
-            permissions: membership.permissions.into_iter().collect(),
-        });
-        Ok(Me { memberships: memberships.collect(), user, now: self.clock.now() })
+        let memberships = self
+            .db
+            .memberships(user.id)
+            .await?
+            .into_iter()
+            .map(|membership| MembershipView {
+                tenant: TenantView {
+                    id: membership.tenant.id,
+                    slug: membership.tenant.slug,
+                    name: membership.tenant.name,
+                    sandbox: membership.tenant.sandbox,
+                    state: if membership.tenant.active {
+                        "active"
+                    } else {
+                        "suspended"
+                    }
+                    .to_owned(),
+                },
+                role: membership.role,
+                permissions: membership.permissions.into_iter().collect(),
+            });
+        Ok(Me {
+            memberships: memberships.collect(),
+            user,
+            now: self.clock.now(),
+        })
     }
 
     /// The scope of a session in a tenant. A bad session is 401; a tenant that is not theirs is 404, as a missing one.
@@ -146,12 +197,19 @@ impl TenantServices {
             return Ok(scope);
         }
         let signed_in = self.db.signed_in(&hash, now).await?;
-        Err(if signed_in.is_some() { Error::not_found() } else { Error::unauthenticated() })
+        Err(if signed_in.is_some() {
+            Error::not_found()
+        } else {
+            Error::unauthenticated()
+        })
     }
 
     /// The scope of an API key in a tenant. A bad key is 401; another tenant's address is 404.
     pub async fn scope_of_api_key(&self, secret: &str, slug: &str) -> Result<TenantScope> {
-        let scope = self.db.resolve_api_key(&token::hash(secret), self.real_clock.now()).await?;
+        let scope = self
+            .db
+            .resolve_api_key(&token::hash(secret), self.real_clock.now())
+            .await?;
         let scope = scope.ok_or_else(Error::unauthenticated)?;
         if scope.tenant().slug != slug {
             return Err(Error::not_found());
@@ -162,5 +220,10 @@ impl TenantServices {
 
 fn throttled() -> Error {
     let wait = u32::try_from(SIGN_IN_WINDOW.whole_seconds()).unwrap_or(900);
-    Error::new(ErrorKind::Throttled, "throttled", "Too many failed sign-ins. Wait a quarter of an hour, then try again.").retry_after(wait)
+    Error::new(
+        ErrorKind::Throttled,
+        "throttled",
+        "Too many failed sign-ins. Wait a quarter of an hour, then try again.",
+    )
+    .retry_after(wait)
 }

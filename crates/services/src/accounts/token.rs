@@ -20,8 +20,19 @@ pub struct NewToken {
 #[must_use]
 pub fn generate(ids: &Ids, prefix: &str) -> NewToken {
     let text = format!("{prefix}{}", BASE64_URL_SAFE_NO_PAD.encode(ids.bytes::<32>()));
-    let hint = text.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
-    NewToken { hash: hash(&text), hint, secret: text.into() }
+    let hint = text
+        .chars()
+        .rev()
+        .take(4)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
+    NewToken {
+        hash: hash(&text),
+        hint,
+        secret: text.into(),
+    }
 }
 
 /// The stored form of a token.

@@ -7,7 +7,9 @@ use domain::{
     status::MessageStatus,
 };
 use serde::{Deserialize, Serialize};
-use store::{conversations::ConversationRow, delivery::AttemptState, messages::AttemptRow, messages::MessageRow};
+use store::{
+    conversations::ConversationRow, delivery::AttemptState, messages::AttemptRow, messages::MessageRow,
+};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -93,7 +95,11 @@ impl From<ConversationRow> for ConversationView {
                 verified_name: row.verified_name,
             },
             last_message_at: row.last_message_at,
-            preview: Preview { kind: row.preview_kind, text: row.preview, direction: row.preview_direction },
+            preview: Preview {
+                kind: row.preview_kind,
+                text: row.preview,
+                direction: row.preview_direction,
+            },
             unread: row.unread,
             window_expires_at: row.last_inbound_at.map(|at| at + CUSTOMER_SERVICE_WINDOW),
             version: row.version,
@@ -205,15 +211,26 @@ impl From<MessageRow> for MessageView {
     fn from(row: MessageRow) -> Self {
         let author = row
             .author_user
-            .map(|name| Author { kind: AuthorKind::User, name })
-            .or_else(|| row.author_api_key.map(|name| Author { kind: AuthorKind::ApiKey, name }));
+            .map(|name| Author {
+                kind: AuthorKind::User,
+                name,
+            })
+            .or_else(|| {
+                row.author_api_key.map(|name| Author {
+                    kind: AuthorKind::ApiKey,
+                    name,
+                })
+            });
         Self {
             id: row.id,
             conversation_id: row.conversation_id,
             direction: row.direction,
             status: row.status,
             content: row.content,
-            reply_to: row.reply_to.map(|provider_id| ReplyTo { message_id: row.reply_to_id, provider_id }),
+            reply_to: row.reply_to.map(|provider_id| ReplyTo {
+                message_id: row.reply_to_id,
+                provider_id,
+            }),
             provider_id: row.provider_id,
             thread_at: row.thread_at,
             created_at: row.created_at,
@@ -225,7 +242,11 @@ impl From<MessageRow> for MessageView {
             error: explain::failure(row.status, row.error_code, row.error_message),
             decision: row.decision,
             author,
-            reactions: row.reactions.into_iter().map(|(emoji, direction)| Reaction { emoji, direction }).collect(),
+            reactions: row
+                .reactions
+                .into_iter()
+                .map(|(emoji, direction)| Reaction { emoji, direction })
+                .collect(),
         }
     }
 }
@@ -276,7 +297,12 @@ pub struct FaultView {
 
 impl From<AttemptRow> for AttemptView {
     fn from(row: AttemptRow) -> Self {
-        let fault = row.fault_class.map(|class| FaultView { class, code: row.fault_code, message: row.fault_message, trace_id: row.trace_id });
+        let fault = row.fault_class.map(|class| FaultView {
+            class,
+            code: row.fault_code,
+            message: row.fault_message,
+            trace_id: row.trace_id,
+        });
         Self {
             id: row.id,
             attempt: row.attempt,

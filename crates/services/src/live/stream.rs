@@ -13,7 +13,11 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use crate::tenant::TenantServices;
 
 /// Permissions that let some event through; without any of them a stream would stay silent.
-const HEARD: [Permission; 3] = [Permission::ConversationsRead, Permission::TemplatesRead, Permission::NumbersRead];
+const HEARD: [Permission; 3] = [
+    Permission::ConversationsRead,
+    Permission::TemplatesRead,
+    Permission::NumbersRead,
+];
 
 /// What a stream yields next.
 #[derive(Debug)]
@@ -44,16 +48,26 @@ impl std::fmt::Debug for Subscription {
 impl TenantServices {
     /// Opens a stream; `last_event_id` is the id of the last event that the client has.
     pub async fn subscribe(&self, scope: &TenantScope, last_event_id: Option<&str>) -> Result<Subscription> {
-        if !HEARD.iter().any(|permission| scope.permissions().contains(permission)) {
+        if !HEARD
+            .iter()
+            .any(|permission| scope.permissions().contains(permission))
+        {
             scope.require(Permission::ConversationsRead)?;
         }
         let receiver = self.hub.subscribe(scope.tenant_id());
-        let mut subscription =
-            Subscription { services: self.clone(), scope: scope.clone(), receiver, pending: VecDeque::new(), last: None };
+        let mut subscription = Subscription {
+            services: self.clone(),
+            scope: scope.clone(),
+            receiver,
+            pending: VecDeque::new(),
+            last: None,
+        };
         subscription.pending.push_back(Frame::Ready(self.clock.now()));
         if let Some(text) = last_event_id.filter(|text| !text.is_empty()) {
             match text.parse::<Position>() {
-                Ok(position) if self.hub.has_reached(position).await? => subscription.catch_up(position).await?,
+                Ok(position) if self.hub.has_reached(position).await? => {
+                    subscription.catch_up(position).await?
+                }
                 _ => subscription.pending.push_back(Frame::Reset),
             }
         }
@@ -82,7 +96,8 @@ impl Subscription {
 
     fn push(&mut self, stored: &Stored) {
         if self.scope.permissions().contains(&stored.event.permission()) {
-            self.pending.push_back(Frame::Event(stored.position, stored.event.clone()));
+            self.pending
+                .push_back(Frame::Event(stored.position, stored.event.clone()));
         }
     }
 

@@ -126,7 +126,8 @@ impl TenantServices {
         if let Some(message) = request.reply_to {
             draft.reply_to = messages::provider_id_of(&mut tx, target.conversation_id, message).await?;
         }
-        self.decide_and_queue(tx, scope, key, &target, &number, draft).await
+        self.decide_and_queue(tx, scope, key, &target, &number, draft)
+            .await
     }
 
     /// Queues what an unknown or failed message held once more, as a new message: the person knows that it may double.
@@ -143,7 +144,11 @@ impl TenantServices {
         }
         let message = messages::get(&mut tx, id).await?;
         if !matches!(message.status, MessageStatus::Unknown | MessageStatus::Failed) {
-            return Err(Error::new(ErrorKind::Conflict, "not-resendable", "Only a failed message, or one whose fate is unknown, can be sent again."));
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "not-resendable",
+                "Only a failed message, or one whose fate is unknown, can be sent again.",
+            ));
         }
         let conversation = conversations::get(&mut tx, message.conversation_id).await?;
         let number = numbers::get(&mut tx, message.phone_number_id).await?;
@@ -153,7 +158,8 @@ impl TenantServices {
             last_inbound_at: conversation.last_inbound_at,
         };
         let draft = redraft(&mut tx, message.content, message.reply_to, &number).await?;
-        self.decide_and_queue(tx, scope, key, &target, &number, draft).await
+        self.decide_and_queue(tx, scope, key, &target, &number, draft)
+            .await
     }
 
     async fn decide_and_queue(
@@ -185,11 +191,22 @@ impl TenantServices {
         Ok(Outcome::Queued(Box::new(sent)))
     }
 
-    async fn queue(&self, tx: &mut TenantTx, scope: &TenantScope, target: &Target, draft: Draft, decision: Decision) -> Result<Sent> {
+    async fn queue(
+        &self,
+        tx: &mut TenantTx,
+        scope: &TenantScope,
+        target: &Target,
+        draft: Draft,
+        decision: Decision,
+    ) -> Result<Sent> {
         let now = self.clock.now();
         let id: MessageId = self.ids.make();
         let content = &draft.content;
-        let priority = if matches!(scope.actor(), Actor::User { .. }) { Priority::Reply } else { Priority::Transactional };
+        let priority = if matches!(scope.actor(), Actor::User { .. }) {
+            Priority::Reply
+        } else {
+            Priority::Transactional
+        };
         let message = NewOutbound {
             id,
             attempt_id: self.ids.make(),
@@ -206,14 +223,36 @@ impl TenantServices {
         messages::queue(tx, &message).await?;
         let preview = content.preview();
         let second = now.replace_nanosecond(0).unwrap_or(now);
-        let touch = conversations::Touch { at: second, preview: &preview, kind: content.kind() };
+        let touch = conversations::Touch {
+            at: second,
+            preview: &preview,
+            kind: content.kind(),
+        };
         conversations::touch(tx, target.conversation_id, &touch).await?;
         let rule: &str = decision.rule.into();
-        audit::append(tx, scope, &self.audit("message.send", id, json!({ "kind": content.kind(), "rule": rule }))).await?;
+        audit::append(
+            tx,
+            scope,
+            &self.audit(
+                "message.send",
+                id,
+                json!({ "kind": content.kind(), "rule": rule }),
+            ),
+        )
+        .await?;
         let conversation_id = target.conversation_id;
-        let events = [DomainEvent::MessageCreated { conversation_id, message_id: id }, DomainEvent::ConversationUpdated { conversation_id }];
+        let events = [
+            DomainEvent::MessageCreated {
+                conversation_id,
+                message_id: id,
+            },
+            DomainEvent::ConversationUpdated { conversation_id },
+        ];
         outbox::push(tx, now, &events).await?;
-        Ok(Sent { message: messages::get(tx, id).await?.into(), decision })
+        Ok(Sent {
+            message: messages::get(tx, id).await?.into(),
+            decision,
+        })
     }
 
     async fn target(&self, tx: &mut TenantTx, request: &SendRequest, now: OffsetDateTime) -> Result<Target> {
@@ -230,15 +269,29 @@ impl TenantServices {
                 let number = numbers::get(tx, number).await?;
                 let contact = self.contact_of(tx, &number, to, now).await?;
                 let id = self.ids.make();
-                let id = conversations::ensure(tx, id, contact, number.channel_account_id, number.id, now).await?;
+                let id =
+                    conversations::ensure(tx, id, contact, number.channel_account_id, number.id, now).await?;
                 let conversation = conversations::get(tx, id).await?;
-                Ok(Target { conversation_id: id, phone_number_id: number.id, last_inbound_at: conversation.last_inbound_at })
+                Ok(Target {
+                    conversation_id: id,
+                    phone_number_id: number.id,
+                    last_inbound_at: conversation.last_inbound_at,
+                })
             }
-            _ => Err(Error::invalid("conversation_id", "Give either conversation_id, or phone_number_id together with to.")),
+            _ => Err(Error::invalid(
+                "conversation_id",
+                "Give either conversation_id, or phone_number_id together with to.",
+            )),
         }
     }
 
-    async fn contact_of(&self, tx: &mut TenantTx, number: &NumberRow, to: &Recipient, now: OffsetDateTime) -> Result<ContactId> {
+    async fn contact_of(
+        &self,
+        tx: &mut TenantTx,
+        number: &NumberRow,
+        to: &Recipient,
+        now: OffsetDateTime,
+    ) -> Result<ContactId> {
         let (kind, value) = match to {
             Recipient::Phone(text) => (IdentityKind::Phone, phone_digits(text)?),
             Recipient::UserId(text) => (IdentityKind::UserId, user_id(text)?),
@@ -249,24 +302,60 @@ impl TenantServices {
 
 fn check_key(key: &str) -> Result<()> {
     if key.is_empty() || key.len() > IDEMPOTENCY_KEY_MAX {
-        return Err(Error::invalid("idempotency-key", "Send the header Idempotency-Key with 1 to 128 characters, one key per message."));
+        return Err(Error::invalid(
+            "idempotency-key",
+            "Send the header Idempotency-Key with 1 to 128 characters, one key per message.",
+        ));
     }
     Ok(())
 }
 
 /// Digits of an international phone number; `+`, spaces, hyphens and brackets are tolerated.
 fn phone_digits(text: &str) -> Result<String> {
-    let fault = || Error::invalid("to.value", "Give the number in international form with its country code: +491701234567.");
-    let parsed = phonenumber::parse(None, if text.starts_with('+') { text.to_owned() } else { format!("+{text}") }).map_err(|_| fault())?;
-    let digits = parsed.format().mode(phonenumber::Mode::E164).to_string().trim_start_matches('+').to_owned();
-    if (8..=15).contains(&digits.len()) { Ok(digits) } else { Err(fault()) }
+    let fault = || {
+        Error::invalid(
+            "to.value",
+            "Give the number in international form with its country code: +491701234567.",
+        )
+    };
+    let parsed = phonenumber::parse(
+        None,
+        if text.starts_with('+') {
+            text.to_owned()
+        } else {
+            format!("+{text}")
+        },
+    )
+    .map_err(|_| fault())?;
+    let digits = parsed
+        .format()
+        .mode(phonenumber::Mode::E164)
+        .to_string()
+        .trim_start_matches('+')
+        .to_owned();
+    if (8..=15).contains(&digits.len()) {
+        Ok(digits)
+    } else {
+        Err(fault())
+    }
 }
 
 fn user_id(text: &str) -> Result<String> {
     let well_formed = text.split_once('.').is_some_and(|(country, rest)| {
-        country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()) && !rest.is_empty() && rest.len() <= 132 && rest.bytes().all(|b| b.is_ascii_graphic())
+        country.len() == 2
+            && country.bytes().all(|b| b.is_ascii_uppercase())
+            && !rest.is_empty()
+            && rest.len() <= 132
+            && rest.bytes().all(|b| b.is_ascii_graphic())
     });
-    if well_formed { Ok(text.to_owned()) } else { Err(Error::invalid("to.value", "Give a business-scoped user id, such as US.77A1B2C3D4.")) }
+    if well_formed {
+        Ok(text.to_owned())
+    } else {
+        Err(Error::invalid(
+            "to.value",
+            "Give a business-scoped user id, such as US.77A1B2C3D4.",
+        ))
+    }
 }
 
 fn key_reused() -> Error {

@@ -81,7 +81,11 @@ impl TenantServices {
     pub async fn numbers(&self, scope: &TenantScope) -> Result<Vec<NumberView>> {
         scope.require(Permission::NumbersRead)?;
         let mut tx = self.db.begin(scope).await?;
-        Ok(numbers::list(&mut tx).await?.into_iter().map(NumberView::from).collect())
+        Ok(numbers::list(&mut tx)
+            .await?
+            .into_iter()
+            .map(NumberView::from)
+            .collect())
     }
 
     /// One number.
@@ -97,12 +101,21 @@ impl TenantServices {
         let mut tx = self.db.begin(scope).await?;
         let connection = numbers::connection(&mut tx, &self.vault, id).await?;
         drop(tx);
-        let fields = self.provider.number_fields(&connection).await.map_err(provider_error)?;
+        let fields = self
+            .provider
+            .number_fields(&connection)
+            .await
+            .map_err(provider_error)?;
         let now = self.clock.now();
         let mut tx = self.db.begin(scope).await?;
         numbers::set_fields(&mut tx, id, &fields, now).await?;
         audit::append(&mut tx, scope, &self.audit("number.check", id, json!({}))).await?;
-        outbox::push(&mut tx, now, &[DomainEvent::NumberUpdated { phone_number_id: id }]).await?;
+        outbox::push(
+            &mut tx,
+            now,
+            &[DomainEvent::NumberUpdated { phone_number_id: id }],
+        )
+        .await?;
         let row = numbers::get(&mut tx, id).await?;
         tx.commit().await?;
         self.hub.wake();
@@ -117,7 +130,12 @@ impl TenantServices {
         numbers::get(&mut tx, id).await?;
         numbers::resume(&mut tx, id).await?;
         audit::append(&mut tx, scope, &self.audit("number.resume", id, json!({}))).await?;
-        outbox::push(&mut tx, now, &[DomainEvent::NumberUpdated { phone_number_id: id }]).await?;
+        outbox::push(
+            &mut tx,
+            now,
+            &[DomainEvent::NumberUpdated { phone_number_id: id }],
+        )
+        .await?;
         let row = numbers::get(&mut tx, id).await?;
         tx.commit().await?;
         self.lanes.wake(scope.tenant_id(), id);
@@ -137,7 +155,11 @@ impl TenantServices {
                 id: row.id,
                 name: row.name,
                 app_id: row.app_id,
-                graph_environment: EnvironmentRef { id: row.graph_environment_id, name: row.environment_name, kind: row.environment_kind },
+                graph_environment: EnvironmentRef {
+                    id: row.graph_environment_id,
+                    name: row.environment_name,
+                    kind: row.environment_kind,
+                },
             })
             .collect())
     }

@@ -37,5 +37,11 @@ pub async fn create(
     Body(request): Body<CreateApiKey>,
 ) -> ApiResult<(StatusCode, Json<CreatedApiKey>)> {
     let (api_key, secret) = services.create_api_key(&tenant.scope, request).await?;
-    Ok((StatusCode::CREATED, Json(CreatedApiKey { api_key, secret: secret.expose_secret().to_owned() })))
+    Ok((
+        StatusCode::CREATED,
+        Json(CreatedApiKey {
+            api_key,
+            secret: secret.expose_secret().to_owned(),
+        }),
+    ))
 }

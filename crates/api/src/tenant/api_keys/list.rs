@@ -15,6 +15,11 @@ use crate::{
     params(("slug" = String, Path, description = "The tenant's address")),
     responses((status = 200, body = ListBody<ApiKeyView>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem))
 )]
-pub async fn list(State(services): State<TenantServices>, tenant: Tenant) -> ApiResult<Json<ListBody<ApiKeyView>>> {
-    Ok(Json(ListBody { items: services.api_keys(&tenant.scope).await? }))
+pub async fn list(
+    State(services): State<TenantServices>,
+    tenant: Tenant,
+) -> ApiResult<Json<ListBody<ApiKeyView>>> {
+    Ok(Json(ListBody {
+        items: services.api_keys(&tenant.scope).await?,
+    }))
 }

@@ -24,5 +24,8 @@ pub async fn create(
     tenant: Tenant,
     Body(request): Body<ConnectNumber>,
 ) -> ApiResult<(StatusCode, Json<ConnectionView>)> {
-    Ok((StatusCode::CREATED, Json(services.connect_number(&tenant.scope, request).await?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(services.connect_number(&tenant.scope, request).await?),
+    ))
 }

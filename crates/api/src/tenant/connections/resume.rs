@@ -39,5 +39,9 @@ pub async fn resume(
     PathId(id): PathId<ConnectionId>,
     Body(request): Body<ResumeConnection>,
 ) -> ApiResult<Json<ConnectionView>> {
-    Ok(Json(services.resume_connection(&tenant.scope, id, request.access_token).await?))
+    Ok(Json(
+        services
+            .resume_connection(&tenant.scope, id, request.access_token)
+            .await?,
+    ))
 }

@@ -38,6 +38,14 @@ pub async fn list(
     tenant: Tenant,
     QueryParams(query): QueryParams<ContactsQuery>,
 ) -> ApiResult<Json<PageBody<ContactView>>> {
-    let page = PageRequest { limit: query.limit, cursor: query.cursor };
-    Ok(Json(services.contacts(&tenant.scope, query.q.as_deref(), &page).await?.into()))
+    let page = PageRequest {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    Ok(Json(
+        services
+            .contacts(&tenant.scope, query.q.as_deref(), &page)
+            .await?
+            .into(),
+    ))
 }

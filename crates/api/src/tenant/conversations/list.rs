@@ -58,6 +58,11 @@ pub async fn list(
         ConversationFilter::All => View::All,
         ConversationFilter::Unread => View::Unread,
     };
-    let page = services::PageRequest { limit: query.limit, cursor: query.cursor };
-    Ok(Json(services.conversations(&tenant.scope, view, &page).await?.into()))
+    let page = services::PageRequest {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    Ok(Json(
+        services.conversations(&tenant.scope, view, &page).await?.into(),
+    ))
 }

@@ -29,5 +29,7 @@ pub async fn messages(
     PathId(id): PathId<ConversationId>,
     QueryParams(page): QueryParams<PageQuery>,
 ) -> ApiResult<Json<PageBody<MessageView>>> {
-    Ok(Json(services.thread(&tenant.scope, id, &page.into()).await?.into()))
+    Ok(Json(
+        services.thread(&tenant.scope, id, &page.into()).await?.into(),
+    ))
 }

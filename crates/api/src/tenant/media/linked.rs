@@ -8,20 +8,40 @@ use services::TenantServices;
 use crate::http::problem::{ApiResult, PathId};
 
 /// Types that a browser may show in place; everything else is a download.
-const SHOWN: [&str; 8] =
-    ["image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "audio/ogg", "audio/mpeg", "audio/mp4"];
+const SHOWN: [&str; 8] = [
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "video/mp4",
+    "audio/ogg",
+    "audio/mpeg",
+    "audio/mp4",
+];
 
 /// The bytes behind a link of a media view.
-pub async fn linked(State(services): State<TenantServices>, PathId(token): PathId<String>) -> ApiResult<Response> {
+pub async fn linked(
+    State(services): State<TenantServices>,
+    PathId(token): PathId<String>,
+) -> ApiResult<Response> {
     let media = services.linked_media(&token).await?;
     let kind = media.mime_type.split(';').next().unwrap_or_default().trim();
     let shown = SHOWN.contains(&kind);
     let mut headers = HeaderMap::new();
     let kind = if shown { kind } else { "application/octet-stream" };
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream")),
+    );
     let disposition = if shown { "inline" } else { "attachment" };
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=900, immutable"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=900, immutable"),
+    );
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox"),
+    );
     Ok((headers, media.bytes).into_response())
 }

@@ -1,6 +1,9 @@
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, Multipart, State, multipart::{MultipartError, MultipartRejection}},
+    extract::{
+        DefaultBodyLimit, Multipart, State,
+        multipart::{MultipartError, MultipartRejection},
+    },
     http::StatusCode,
 };
 use bytes::Bytes;
@@ -46,7 +49,10 @@ pub async fn upload(
     multipart: Result<Multipart, MultipartRejection>,
 ) -> ApiResult<(StatusCode, Json<MediaView>)> {
     let upload = read_form(multipart.map_err(|_| no_form())?).await?;
-    Ok((StatusCode::CREATED, Json(services.upload_media(&tenant.scope, upload).await?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(services.upload_media(&tenant.scope, upload).await?),
+    ))
 }
 
 /// The body limit of this route.
@@ -70,9 +76,18 @@ async fn read_form(mut multipart: Multipart) -> Result<Upload, Failure> {
             _ => {}
         }
     }
-    let phone_number_id = number.ok_or_else(|| Error::invalid("phone_number_id", "Name the number that the image will go out on."))?;
+    let phone_number_id = number.ok_or_else(|| {
+        Error::invalid(
+            "phone_number_id",
+            "Name the number that the image will go out on.",
+        )
+    })?;
     let (filename, bytes) = file.ok_or_else(|| Error::invalid("file", "Attach a JPEG or PNG image."))?;
-    Ok(Upload { phone_number_id, filename, bytes })
+    Ok(Upload {
+        phone_number_id,
+        filename,
+        bytes,
+    })
 }
 
 fn broken(error: MultipartError) -> Failure {
@@ -83,5 +98,9 @@ fn broken(error: MultipartError) -> Failure {
 }
 
 fn no_form() -> Failure {
-    Error::invalid("body", "Send multipart/form-data with the fields phone_number_id and file.").into()
+    Error::invalid(
+        "body",
+        "Send multipart/form-data with the fields phone_number_id and file.",
+    )
+    .into()
 }

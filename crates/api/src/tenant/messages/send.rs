@@ -34,13 +34,22 @@ pub async fn send(
     headers: HeaderMap,
     Body(request): Body<SendRequest>,
 ) -> ApiResult<Response> {
-    answer(services.send(&tenant.scope, &idempotency_key(&headers)?, &request).await?)
+    answer(
+        services
+            .send(&tenant.scope, &idempotency_key(&headers)?, &request)
+            .await?,
+    )
 }
 
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<String, Error> {
-    let value = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let value = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok());
     value.map(str::to_owned).ok_or_else(|| {
-        Error::invalid("idempotency-key", "Send the header Idempotency-Key with 1 to 128 characters, one key per message.")
+        Error::invalid(
+            "idempotency-key",
+            "Send the header Idempotency-Key with 1 to 128 characters, one key per message.",
+        )
     })
 }
 
@@ -50,7 +59,10 @@ pub(super) fn answer(outcome: Outcome) -> ApiResult<Response> {
         Outcome::Replayed(text) => {
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-                (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true")),
+                (
+                    HeaderName::from_static("idempotent-replayed"),
+                    HeaderValue::from_static("true"),
+                ),
             ];
             Ok((StatusCode::ACCEPTED, headers, text).into_response())
         }

@@ -40,7 +40,15 @@ pub async fn send_again(
     Body(request): Body<SendAgain>,
 ) -> ApiResult<Response> {
     if !request.accept_possible_double {
-        return Err(Error::invalid("accept_possible_double", "Must be true: the customer may get the message twice.").into());
+        return Err(Error::invalid(
+            "accept_possible_double",
+            "Must be true: the customer may get the message twice.",
+        )
+        .into());
     }
-    answer(services.send_again(&tenant.scope, &idempotency_key(&headers)?, id).await?)
+    answer(
+        services
+            .send_again(&tenant.scope, &idempotency_key(&headers)?, id)
+            .await?,
+    )
 }

@@ -15,6 +15,11 @@ use crate::{
     params(("slug" = String, Path, description = "The tenant's address")),
     responses((status = 200, body = ListBody<NumberView>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem))
 )]
-pub async fn list(State(services): State<TenantServices>, tenant: Tenant) -> ApiResult<Json<ListBody<NumberView>>> {
-    Ok(Json(ListBody { items: services.numbers(&tenant.scope).await? }))
+pub async fn list(
+    State(services): State<TenantServices>,
+    tenant: Tenant,
+) -> ApiResult<Json<ListBody<NumberView>>> {
+    Ok(Json(ListBody {
+        items: services.numbers(&tenant.scope).await?,
+    }))
 }

@@ -15,6 +15,11 @@ use crate::{
     params(("slug" = String, Path, description = "The tenant's address")),
     responses((status = 200, body = ListBody<MetaAppView>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem))
 )]
-pub async fn meta_apps(State(services): State<TenantServices>, tenant: Tenant) -> ApiResult<Json<ListBody<MetaAppView>>> {
-    Ok(Json(ListBody { items: services.meta_apps(&tenant.scope).await? }))
+pub async fn meta_apps(
+    State(services): State<TenantServices>,
+    tenant: Tenant,
+) -> ApiResult<Json<ListBody<MetaAppView>>> {
+    Ok(Json(ListBody {
+        items: services.meta_apps(&tenant.scope).await?,
+    }))
 }

@@ -48,8 +48,16 @@ pub async fn sign_in(
     Body(request): Body<SignIn>,
 ) -> ApiResult<(HeaderMap, Json<Me>)> {
     state.origins.check(&method, &headers)?;
-    let session = state.services.sign_in(&request.email, request.password, &client.ip().to_string()).await?;
+    let session = state
+        .services
+        .sign_in(&request.email, request.password, &client.ip().to_string())
+        .await?;
     let token = session.token.expose_secret().to_owned();
-    let cookie = cookie::set(TENANT_COOKIE, token, state.cookies.secure, SESSION_LIFETIME.whole_seconds());
+    let cookie = cookie::set(
+        TENANT_COOKIE,
+        token,
+        state.cookies.secure,
+        SESSION_LIFETIME.whole_seconds(),
+    );
     Ok((cookie::headers(cookie), Json(session.me)))
 }

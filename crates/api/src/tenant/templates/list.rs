@@ -42,8 +42,19 @@ pub async fn list(
     tenant: Tenant,
     QueryParams(query): QueryParams<TemplatesQuery>,
 ) -> ApiResult<Json<PageBody<TemplateView>>> {
-    let number = query.phone_number_id.map(|text| text.parse::<PhoneNumberId>()).transpose();
+    let number = query
+        .phone_number_id
+        .map(|text| text.parse::<PhoneNumberId>())
+        .transpose();
     let number = number.map_err(|_| Failure::from(domain::Error::not_found()))?;
-    let page = PageRequest { limit: query.limit, cursor: query.cursor };
-    Ok(Json(services.templates(&tenant.scope, query.status, number, &page).await?.into()))
+    let page = PageRequest {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    Ok(Json(
+        services
+            .templates(&tenant.scope, query.status, number, &page)
+            .await?
+            .into(),
+    ))
 }

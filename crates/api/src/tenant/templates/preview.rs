@@ -50,7 +50,15 @@ pub async fn preview(
     PathId(id): PathId<TemplateId>,
     Body(request): Body<PreviewRequest>,
 ) -> ApiResult<Json<Preview>> {
-    let preview = services.preview_template(&tenant.scope, id, &request.parameters).await?;
-    let faults = preview.faults.into_iter().map(|fault| ProblemField { field: fault.field, message: fault.message });
-    Ok(Json(Preview { rendered: preview.rendered, faults: faults.collect() }))
+    let preview = services
+        .preview_template(&tenant.scope, id, &request.parameters)
+        .await?;
+    let faults = preview.faults.into_iter().map(|fault| ProblemField {
+        field: fault.field,
+        message: fault.message,
+    });
+    Ok(Json(Preview {
+        rendered: preview.rendered,
+        faults: faults.collect(),
+    }))
 }

@@ -38,10 +38,7 @@ fn defaults_then_file_then_environment() {
         );
         assert_eq!(
             config.egress_allow().unwrap(),
-            [
-                "10.0.0.0/8".parse().unwrap(),
-                "sandbox.local".parse().unwrap()
-            ]
+            ["10.0.0.0/8".parse().unwrap(), "sandbox.local".parse().unwrap()]
         );
         assert!(problems(&config, Needs::default()).is_empty());
     });
