@@ -19,21 +19,21 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The literal that follows a kind and a comma: `ErrorKind::Conflict, "code"`.
+/// The second argument of `Error::new(kind, "code", …)`; one that is no literal must be `code`, which `refusal` tells.
 fn codes(text: &str) -> Vec<String> {
-    let kinds = text
-        .split("ErrorKind::")
-        .skip(1)
-        .chain(text.split("Error::new(kind").skip(1));
-    kinds
-        .filter_map(|rest| {
-            let rest = rest
-                .trim_start_matches(|c: char| c.is_alphanumeric())
-                .trim_start()
-                .strip_prefix(',')?
-                .trim_start();
-            let code = rest.strip_prefix('"')?.split('"').next()?;
-            Some(code.to_owned())
+    let calls = text.split("::new(").skip(1).map(str::trim_start);
+    let calls = calls.filter(|call| call.starts_with("ErrorKind::") || call.starts_with("kind,"));
+    calls
+        .filter_map(|call| {
+            let second = call.split_once(',').unwrap().1.trim_start();
+            if second.starts_with("code,") {
+                return None;
+            }
+            let code = second.strip_prefix('"').and_then(|rest| rest.split('"').next());
+            Some(
+                code.unwrap_or_else(|| panic!("no code is read from: {}", &second[..40]))
+                    .to_owned(),
+            )
         })
         .collect()
 }
