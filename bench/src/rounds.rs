@@ -17,6 +17,8 @@ pub const FOREIGN_MAX: f64 = 0.3;
 pub struct Plan {
     /// Rounds that count.
     pub rounds: usize,
+    /// Quiet rounds that are enough, once no more may be repeated.
+    pub quorum: usize,
     /// Rounds that may be repeated, over all.
     pub repeats: usize,
     /// What runs before each window.
@@ -36,7 +38,8 @@ impl Plan {
     pub const fn full() -> Self {
         Self {
             rounds: 5,
-            repeats: 5,
+            quorum: 5,
+            repeats: 10,
             warm_up: Duration::from_millis(700),
             window: Duration::from_secs(3),
             latencies: 200,
@@ -49,7 +52,8 @@ impl Plan {
     pub const fn short() -> Self {
         Self {
             rounds: 3,
-            repeats: 1,
+            quorum: 2,
+            repeats: 4,
             warm_up: Duration::from_millis(500),
             window: Duration::from_millis(1_500),
             latencies: 200,
@@ -109,7 +113,7 @@ pub async fn window(machine: Machine, plan: &Plan, done: &AtomicU64) -> anyhow::
 pub struct Rounds<const SIDES: usize> {
     /// The rounds that count; each side in its place.
     pub kept: Vec<[Measured; SIDES]>,
-    /// True when others burned too much in one that counts, and no repeats were left.
+    /// True when others burned too much in one that counts, because there were too few quiet ones.
     pub noisy: bool,
 }
 
@@ -145,8 +149,10 @@ impl<const SIDES: usize> Rounds<SIDES> {
                 break;
             }
         }
-        let noisy = kept.len() < plan.rounds;
-        kept.extend(loud.into_iter().take(plan.rounds - kept.len()));
+        let noisy = kept.len() < plan.quorum;
+        if noisy {
+            kept.extend(loud.into_iter().take(plan.rounds - kept.len()));
+        }
         Ok(Self { kept, noisy })
     }
 

@@ -24,7 +24,18 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("testkit", &["domain", "store"]),
     (
         "server",
-        &["api", "backends", "delivery", "domain", "egress", "inbound", "providers", "sandbox", "services", "store"],
+        &[
+            "api",
+            "backends",
+            "delivery",
+            "domain",
+            "egress",
+            "inbound",
+            "providers",
+            "sandbox",
+            "services",
+            "store",
+        ],
     ),
 ];
 
@@ -32,7 +43,10 @@ const ARROWS: [(&str, &[&str]); 12] = [
 const OWNED: [(&str, &[&str]); 3] = [
     ("sqlx", &["store", "testkit", "bench"]),
     ("reqwest", &["egress"]),
-    ("axum", &["api", "inbound", "sandbox", "server", "testkit", "bench"]),
+    (
+        "axum",
+        &["api", "inbound", "sandbox", "server", "testkit", "bench"],
+    ),
 ];
 
 /// A source file is split before it grows past this.
@@ -43,7 +57,11 @@ fn root() -> PathBuf {
 }
 
 fn packages() -> Vec<Package> {
-    let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap();
+    let metadata = MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .unwrap();
     metadata.packages
 }
 
@@ -74,7 +92,12 @@ fn crates_depend_only_along_the_arrows() {
         if name == "bench" {
             continue;
         }
-        let allowed: BTreeSet<_> = arrows.get(name.as_str()).unwrap_or_else(|| panic!("{name} has no arrows")).iter().copied().collect();
+        let allowed: BTreeSet<_> = arrows
+            .get(name.as_str())
+            .unwrap_or_else(|| panic!("{name} has no arrows"))
+            .iter()
+            .copied()
+            .collect();
         for dependency in &package.dependencies {
             let target = short(&dependency.name);
             let ours = dependency.name.starts_with("parlance-");
@@ -96,7 +119,10 @@ fn libraries_stay_with_their_owners() {
     for package in packages() {
         let name = short(&package.name).to_owned();
         for (library, owners) in OWNED {
-            let names_it = package.dependencies.iter().any(|d| d.name == library && d.kind != DependencyKind::Development);
+            let names_it = package
+                .dependencies
+                .iter()
+                .any(|d| d.name == library && d.kind != DependencyKind::Development);
             if names_it && !owners.contains(&name.as_str()) {
                 faults.push(format!("{name} names {library}; only {owners:?} may"));
             }
@@ -109,7 +135,11 @@ fn libraries_stay_with_their_owners() {
 fn every_crate_takes_the_workspace_lints() {
     for package in packages() {
         let manifest = fs::read_to_string(&package.manifest_path).unwrap();
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{} lacks [lints] workspace = true", package.name);
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{} lacks [lints] workspace = true",
+            package.name
+        );
     }
 }
 
@@ -120,10 +150,20 @@ fn the_two_surfaces_do_not_know_each_other() {
         sources(&root().join("crates/api/src").join(folder), &[".rs"], &mut files);
         for file in files {
             let text = fs::read_to_string(&file).unwrap();
-            let names = [format!("crate::{other}"), format!("{other}::"), format!("super::{other}")];
-            let code = text.lines().filter(|line| line.trim_start().starts_with("use ") || line.contains("crate::"));
+            let names = [
+                format!("crate::{other}"),
+                format!("{other}::"),
+                format!("super::{other}"),
+            ];
+            let code = text
+                .lines()
+                .filter(|line| line.trim_start().starts_with("use ") || line.contains("crate::"));
             for line in code {
-                assert!(!names.iter().any(|name| line.contains(name.as_str())), "{}: {line}", file.display());
+                assert!(
+                    !names.iter().any(|name| line.contains(name.as_str())),
+                    "{}: {line}",
+                    file.display()
+                );
             }
         }
     }
@@ -140,7 +180,11 @@ fn sources_stay_small_and_finished() {
         let text = fs::read_to_string(&file).unwrap();
         let lines = text.lines().count();
         let generated = file.ends_with("schema.ts");
-        assert!(generated || lines <= FILE_LINES_MAX, "{} has {lines} lines; split it", file.display());
+        assert!(
+            generated || lines <= FILE_LINES_MAX,
+            "{} has {lines} lines; split it",
+            file.display()
+        );
         if file.ends_with("tidy.rs") {
             continue;
         }
@@ -159,8 +203,20 @@ fn unchecked_sql_stays_in_named_places() {
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         let path = file.to_string_lossy().replace('\\', "/");
-        for mark in ["AssertSqlSafe", "raw_sql", "QueryBuilder", "sqlx::query(", "sqlx::query_as(", "sqlx::query_scalar("] {
-            assert!(!text.contains(mark) || path.ends_with("/tests.rs") || allowed.iter().any(|place| path.ends_with(place)), "{path} holds `{mark}`");
+        for mark in [
+            "AssertSqlSafe",
+            "raw_sql",
+            "QueryBuilder",
+            "sqlx::query(",
+            "sqlx::query_as(",
+            "sqlx::query_scalar(",
+        ] {
+            assert!(
+                !text.contains(mark)
+                    || path.ends_with("/tests.rs")
+                    || allowed.iter().any(|place| path.ends_with(place)),
+                "{path} holds `{mark}`"
+            );
         }
     }
 }

@@ -47,8 +47,9 @@ pub struct TestDb {
 }
 
 fn server() -> String {
-    std::env::var("PARLANCE_TEST_PG")
-        .expect("tests need a PostgreSQL: run ./test, or source scripts/test-postgres.sh and set PARLANCE_TEST_PG")
+    std::env::var("PARLANCE_TEST_PG").expect(
+        "tests need a PostgreSQL: run ./test, or source scripts/test-postgres.sh and set PARLANCE_TEST_PG",
+    )
 }
 
 fn url_of(user: &str, database: &str) -> SecretString {
@@ -56,7 +57,10 @@ fn url_of(user: &str, database: &str) -> SecretString {
     let (scheme, rest) = base.split_once("://").unwrap();
     let (_, rest) = rest.split_once('@').unwrap();
     let (host, query) = rest.split_once('/').unwrap();
-    let query = query.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+    let query = query
+        .split_once('?')
+        .map(|(_, query)| format!("?{query}"))
+        .unwrap_or_default();
     format!("{scheme}://{user}@{host}/{database}{query}").into()
 }
 
@@ -64,11 +68,16 @@ impl TestDb {
     /// Clones the migrated template and connects as every role.
     pub async fn new() -> Self {
         let template = TEMPLATE.get_or_init(make_template).await;
-        let name = format!("test_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "test_{}_{}",
+            std::process::id(),
+            COUNTER.fetch_add(1, Ordering::Relaxed)
+        );
         let mut admin = PgConnection::connect(&server()).await.unwrap();
         let drop_old = format!("drop database if exists {name}");
         admin.execute(AssertSqlSafe(drop_old)).await.unwrap();
-        let create = format!("create database {name} template {template} strategy file_copy owner parlance_owner");
+        let create =
+            format!("create database {name} template {template} strategy file_copy owner parlance_owner");
         admin.execute(AssertSqlSafe(create)).await.unwrap();
         let revoke = format!("revoke create, temporary on database {name} from public");
         admin.execute(AssertSqlSafe(revoke)).await.unwrap();
@@ -78,11 +87,21 @@ impl TestDb {
         let options: PgConnectOptions = server().parse().unwrap();
         Self {
             superuser: PgPool::connect_with(options.database(&name)).await.unwrap(),
-            tenant: TenantDb::connect(&url_of("parlance_tenant", &name), 8).await.unwrap(),
-            ingest: IngestDb::connect(&url_of("parlance_ingest", &name), 8).await.unwrap(),
-            delivery: DeliveryDb::connect(&url_of("parlance_delivery", &name), 4).await.unwrap(),
-            events: EventsDb::connect(&url_of("parlance_events", &name), 2).await.unwrap(),
-            platform: PlatformDb::connect(&url_of("parlance_platform", &name), 4).await.unwrap(),
+            tenant: TenantDb::connect(&url_of("parlance_tenant", &name), 8)
+                .await
+                .unwrap(),
+            ingest: IngestDb::connect(&url_of("parlance_ingest", &name), 8)
+                .await
+                .unwrap(),
+            delivery: DeliveryDb::connect(&url_of("parlance_delivery", &name), 4)
+                .await
+                .unwrap(),
+            events: EventsDb::connect(&url_of("parlance_events", &name), 2)
+                .await
+                .unwrap(),
+            platform: PlatformDb::connect(&url_of("parlance_platform", &name), 4)
+                .await
+                .unwrap(),
             vault: Vault::new(Arc::new(TestKeys), ids.clone()),
             name,
             clock,
@@ -105,7 +124,11 @@ async fn make_template() -> String {
     }
     let name = format!("parlance_template_{:016x}", hasher.finish());
     let mut admin = PgConnection::connect(&server()).await.unwrap();
-    sqlx::query("select pg_advisory_lock($1)").bind(TEMPLATE_LOCK).execute(&mut admin).await.unwrap();
+    sqlx::query("select pg_advisory_lock($1)")
+        .bind(TEMPLATE_LOCK)
+        .execute(&mut admin)
+        .await
+        .unwrap();
     let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
         .bind(&name)
         .fetch_one(&mut admin)
@@ -113,10 +136,22 @@ async fn make_template() -> String {
         .unwrap();
     if !exists {
         let building = format!("{name}_building");
-        admin.execute(AssertSqlSafe(format!("drop database if exists {building}"))).await.unwrap();
-        setup::prepare_cluster(&server().into(), &building, &[]).await.unwrap();
-        setup::migrate(&url_of("parlance_owner", &building)).await.unwrap();
-        admin.execute(AssertSqlSafe(format!("alter database {building} rename to {name}"))).await.unwrap();
+        admin
+            .execute(AssertSqlSafe(format!("drop database if exists {building}")))
+            .await
+            .unwrap();
+        setup::prepare_cluster(&server().into(), &building, &[])
+            .await
+            .unwrap();
+        setup::migrate(&url_of("parlance_owner", &building))
+            .await
+            .unwrap();
+        admin
+            .execute(AssertSqlSafe(format!(
+                "alter database {building} rename to {name}"
+            )))
+            .await
+            .unwrap();
     }
     admin.close().await.unwrap();
     name

@@ -16,7 +16,11 @@ impl KeyProvider for TestKeys {
     }
 
     async fn unwrap(&self, _: &str, wrapped: &[u8], aad: &[u8]) -> domain::Result<DataKey> {
-        assert_eq!(&wrapped[32..], aad, "a data key was unwrapped in another place than it was wrapped for");
+        assert_eq!(
+            &wrapped[32..],
+            aad,
+            "a data key was unwrapped in another place than it was wrapped for"
+        );
         let mut key = DataKey::default();
         for (to, from) in key.iter_mut().zip(wrapped[..32].iter().rev()) {
             *to = *from;

@@ -246,3 +246,18 @@ export function numbers(): Json[] {
     },
   ];
 }
+
+/** The provider's app of the mock. */
+export function metaApps(): Json[] {
+  return [
+    {
+      id: id("app", 1),
+      app_id: "4711",
+      name: "Parlance sandbox app",
+      graph_environment: { id: id("gev", 1), name: "Sandbox", kind: "sandbox" },
+      callback_url: `http://127.0.0.1:7422/webhooks/${id("app", 1)}`,
+      secrets: [{ hint: "9f3a", not_after: null, created_at: ago(9e9) }],
+      created_at: ago(9e9),
+    },
+  ];
+}

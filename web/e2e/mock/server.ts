@@ -2,11 +2,10 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
-import { ago, conversation, id, message, numbers, phoneNumber, rendered, templates, thread } from "./data";
-
-type Json = Record<string, unknown>;
-type Answer = { status?: number; body?: unknown };
-type Handler = (match: RegExpMatchArray, body: Json, url: URL) => Answer;
+import { adminRoutes } from "./admin-routes";
+import { type Answer, type Json, problem, type Route } from "./answers";
+import { conversation, id, message, rendered, thread } from "./data";
+import { tenantRoutes } from "./tenant-routes";
 
 const TYPES: Record<string, string> = {
   ".html": "text/html",
@@ -16,10 +15,6 @@ const TYPES: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 const PHOTO = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="420"><rect width="640" height="420" fill="#8fbf9f"/><circle cx="480" cy="120" r="56" fill="#f3d98b"/><path d="M0 320 180 160l140 120 100-80 220 120v100H0z" fill="#416b57"/></svg>`;
-
-function problem(status: number, code: string, title: string, detail: string, more: Json = {}): Answer {
-  return { status, body: { type: `/docs/errors/${code}`, title, status, code, detail, request_id: "req_mock", ...more } };
-}
 
 /** A server in memory that answers like the real one, for looking at pages and for states that are hard to reach. */
 export class MockServer {
@@ -32,69 +27,16 @@ export class MockServer {
   private readonly streams = new Set<ServerResponse>();
   private readonly log: { id: number; frame: string }[] = [];
   private readonly server: Server;
+  private readonly routes: Route[];
   private nextMessage = 1000;
   private nextEvent = 1;
-  private keys: Json[] = [
-    {
-      id: id("key", 1),
-      name: "web shop",
-      hint: "plk_…9f3a",
-      scopes: ["messages:send", "templates:read"],
-      created_at: ago(1e9),
-      expires_at: null,
-      last_used_at: ago(60_000),
-      revoked_at: null,
-    },
-    {
-      id: id("key", 2),
-      name: "old export",
-      hint: "plk_…77bc",
-      scopes: ["conversations:read"],
-      created_at: ago(9e9),
-      expires_at: null,
-      last_used_at: null,
-      revoked_at: ago(1e8),
-    },
-  ];
-  private tenants: Json[] = [
-    { id: id("ten", 1), slug: "green-leaf", name: "Green Leaf Clinic", state: "active", sandbox: true, created_at: ago(9e9) },
-    {
-      id: id("ten", 2),
-      slug: "noor",
-      name: "متجر نور للعطور والهدايا الفاخرة",
-      state: "suspended",
-      sandbox: false,
-      created_at: ago(4e9),
-    },
-  ];
-  private environments: Json[] = [
-    {
-      id: id("gev", 1),
-      name: "Sandbox",
-      kind: "sandbox",
-      base_url: "http://127.0.0.1:7423",
-      graph_version: "v24.0",
-      created_at: ago(9e9),
-    },
-  ];
-  private apps: Json[] = [
-    {
-      id: id("app", 1),
-      app_id: "4711",
-      name: "Parlance sandbox app",
-      graph_environment: { id: id("gev", 1), name: "Sandbox", kind: "sandbox" },
-      callback_url: `http://127.0.0.1:7422/webhooks/${id("app", 1)}`,
-      secrets: [{ hint: "9f3a", not_after: null, created_at: ago(9e9) }],
-      created_at: ago(9e9),
-    },
-  ];
-
   constructor(
     private readonly dist: string,
     private readonly surface: "tenant" | "admin",
   ) {
     for (const row of this.conversations) this.threads.set(String(row.id), []);
     this.threads.set(id("cnv", 1), thread(id("cnv", 1)));
+    this.routes = surface === "tenant" ? tenantRoutes(this) : adminRoutes(this);
     this.server = createServer((request, response) => void this.answer(request, response));
   }
 
@@ -220,16 +162,17 @@ export class MockServer {
     }
     if (!this.signedIn)
       return problem(401, "unauthenticated", "Sign in first", "Sign in, or send a valid API key as a bearer token.");
-    const table = this.surface === "tenant" ? this.tenantRoutes() : this.adminRoutes();
-    for (const [pattern, handler] of table) {
+    for (const [pattern, handler] of this.routes) {
       const match = call.match(pattern);
       if (match) return handler(match, body, url);
     }
     return problem(404, "not-found", "Not found", "There is no such thing here. Check the id and the tenant in the address.");
   }
 
-  private me(): Json {
-    if (this.surface === "admin") return { user: { id: id("pus", 1), email: "root@example.com", name: "Noa Platform" } };
+  /** Who is signed in. */
+  me(): Json {
+    if (this.surface === "admin")
+      return { user: { id: id("pus", 1), email: "root@example.com", name: "Noa Platform" }, now: new Date().toISOString() };
     const permissions = [
       "conversations:read",
       "messages:send",
@@ -258,21 +201,8 @@ export class MockServer {
     };
   }
 
-  private page(rows: Json[], url: URL): Answer {
-    const limit = Number(url.searchParams.get("limit") ?? 50);
-    const start = Number(url.searchParams.get("cursor") ?? 0);
-    return {
-      body: { items: rows.slice(start, start + limit), next_cursor: start + limit < rows.length ? String(start + limit) : null },
-    };
-  }
-
-  private one(row: Json | undefined): Answer {
-    return row
-      ? { body: row }
-      : problem(404, "not-found", "Not found", "There is no such thing here. Check the id and the tenant in the address.");
-  }
-
-  private send(conversationId: string, body: Json): Answer {
+  /** Keeps a sent message; the same key gives the same answer. */
+  send(conversationId: string, body: Json): Answer {
     if (this.failNextSends > 0) {
       this.failNextSends -= 1;
       return { status: 0 };
@@ -308,348 +238,5 @@ export class MockServer {
     body.answer = structuredClone(answer);
     this.emit({ type: "message.created", conversation_id: conversationId, message_id: made.id });
     return { status: 202, body: answer };
-  }
-
-  private tenantRoutes(): [RegExp, Handler][] {
-    const t = "/v1/t/[^/]+";
-    const find = (list: Json[], wanted: string | undefined) => list.find((row) => row.id === wanted);
-    const empty = (url: URL) => url.pathname.includes("/t/noor/");
-    return [
-      [/^GET \/v1\/me$/, () => ({ body: this.me() })],
-      [
-        /^POST \/v1\/sign-out$/,
-        () => {
-          this.signedIn = false;
-          return {};
-        },
-      ],
-      [
-        new RegExp(`^GET ${t}/conversations$`),
-        (_m, _b, url) =>
-          this.page(
-            empty(url)
-              ? []
-              : this.conversations.filter((row) => url.searchParams.get("view") !== "unread" || Number(row.unread) > 0),
-            url,
-          ),
-      ],
-      [new RegExp(`^GET ${t}/conversations/([^/]+)$`), (m) => this.one(find(this.conversations, m[1]))],
-      [
-        new RegExp(`^POST ${t}/conversations/([^/]+)/read$`),
-        (m) => {
-          const row = find(this.conversations, m[1]);
-          if (row) row.unread = 0;
-          return {};
-        },
-      ],
-      [
-        new RegExp(`^GET ${t}/conversations/([^/]+)/messages$`),
-        (m, _b, url) => this.page([...(this.threads.get(m[1] ?? "") ?? [])].reverse(), url),
-      ],
-      [new RegExp(`^POST ${t}/messages$`), (_m, body) => this.send(String(body.conversation_id), body)],
-      [
-        new RegExp(`^POST ${t}/messages/([^/]+)/send-again$`),
-        (m, body) => {
-          const old = [...this.threads.values()].flat().find((row) => row.id === m[1]);
-          return this.send(String(old?.conversation_id), { ...body, content: old?.content });
-        },
-      ],
-      [
-        new RegExp(`^GET ${t}/messages/([^/]+)$`),
-        (m) => {
-          const found = [...this.threads.values()].flat().find((row) => row.id === m[1]);
-          return found
-            ? {
-                body: {
-                  message: found,
-                  attempts: [
-                    {
-                      id: id("att", 1),
-                      attempt: 1,
-                      state: found.status === "unknown" ? "unknown" : "accepted",
-                      planned_at: found.created_at,
-                      claimed_at: found.created_at,
-                      finished_at: found.created_at,
-                      fault: found.error
-                        ? { class: "recipient", code: 131026, message: "Message undeliverable", trace_id: "AbCdEf" }
-                        : null,
-                    },
-                  ],
-                },
-              }
-            : this.one(undefined);
-        },
-      ],
-      [
-        new RegExp(`^POST ${t}/media$`),
-        () => ({
-          status: 201,
-          body: {
-            id: id("med", 9),
-            state: "stored",
-            mime_type: "image/png",
-            filename: "photo.png",
-            size_bytes: 1000,
-            url: "/media/x",
-            url_expires_at: ago(-1e6),
-            error: null,
-          },
-        }),
-      ],
-      [
-        new RegExp(`^GET ${t}/media/([^/]+)$`),
-        (m) => ({
-          body: {
-            id: m[1],
-            state: "stored",
-            mime_type: "image/png",
-            filename: null,
-            size_bytes: 1000,
-            url: "/media/x",
-            url_expires_at: ago(-1e6),
-            error: null,
-          },
-        }),
-      ],
-      [
-        new RegExp(`^GET ${t}/contacts/([^/]+)$`),
-        (m) => ({
-          body: {
-            id: m[1],
-            name: "Asha Nair",
-            identities: [
-              { kind: "phone", value: "4915112345001", seen_at: ago(1000) },
-              { kind: "user_id", value: "DE.77A1B2C3D4E5F6", seen_at: ago(1000) },
-              { kind: "username", value: "asha.n", seen_at: ago(1000) },
-            ],
-            created_at: ago(1e9),
-            conversations: [],
-          },
-        }),
-      ],
-      [
-        new RegExp(`^GET ${t}/templates$`),
-        (_m, _b, url) =>
-          this.page(
-            templates().filter((row) => !url.searchParams.get("status") || row.status === url.searchParams.get("status")),
-            url,
-          ),
-      ],
-      [new RegExp(`^GET ${t}/templates/([^/]+)$`), (m) => this.one(find(templates(), m[1]))],
-      [
-        new RegExp(`^POST ${t}/templates/([^/]+)/preview$`),
-        (_m, body) => {
-          const values = body.parameters as Record<string, string>;
-          return {
-            body: {
-              rendered: rendered(values),
-              faults: ["body.name", "body.day", "body.time"]
-                .filter((key) => !values[key])
-                .map((key) => ({ field: `parameters.${key}`, message: "Give a value; the template needs it." })),
-            },
-          };
-        },
-      ],
-      [
-        new RegExp(`^GET ${t}/wabas$`),
-        () => ({
-          body: {
-            items: [
-              {
-                id: id("wab", 1),
-                name: "Green Leaf",
-                provider_waba_id: "102290129340398",
-                graph_environment: { id: id("gev", 1), name: "Sandbox", kind: "sandbox" },
-              },
-            ],
-          },
-        }),
-      ],
-      [
-        new RegExp(`^POST ${t}/wabas/[^/]+/templates/sync$`),
-        () => ({ body: { added: 1, changed: 2, removed: 0, unchanged: 4 } }),
-      ],
-      [new RegExp(`^GET ${t}/numbers$`), () => ({ body: { items: numbers() } })],
-      [new RegExp(`^GET ${t}/numbers/([^/]+)$`), (m) => this.one(find(numbers(), m[1]))],
-      [
-        new RegExp(`^POST ${t}/numbers/([^/]+)/(?:check|resume)$`),
-        (m) => ({ body: { ...find(numbers(), m[1]), paused_reason: null } }),
-      ],
-      [new RegExp(`^GET ${t}/meta-apps$`), () => ({ body: { items: this.apps } })],
-      [new RegExp(`^POST ${t}/connections$`), () => ({ status: 201, body: this.connection() })],
-      [new RegExp(`^GET ${t}/connections/[^/]+$`), () => ({ body: this.connection() })],
-      [
-        new RegExp(`^POST ${t}/connections/[^/]+/resume$`),
-        () => ({
-          body: {
-            ...this.connection(),
-            state: "connected",
-            phone_number_id: phoneNumber.id,
-            steps: (this.connection().steps as Json[]).map((step) => ({ ...step, state: "done", detail: null })),
-          },
-        }),
-      ],
-      [new RegExp(`^GET ${t}/api-keys$`), (_m, _b, url) => this.page(this.keys, url)],
-      [
-        new RegExp(`^POST ${t}/api-keys$`),
-        (_m, body) => {
-          const key = {
-            id: id("key", this.keys.length + 1),
-            name: body.name,
-            hint: "plk_…abcd",
-            scopes: body.scopes,
-            created_at: ago(0),
-            expires_at: body.expires_at,
-            last_used_at: null,
-            revoked_at: null,
-          };
-          this.keys = [key, ...this.keys];
-          return { status: 201, body: { api_key: key, secret: "plk_0123456789abcdefghijklmnopqrstuvwxyzABCD" } };
-        },
-      ],
-      [
-        new RegExp(`^DELETE ${t}/api-keys/([^/]+)$`),
-        (m) => {
-          const key = find(this.keys, m[1]);
-          if (key) key.revoked_at = ago(0);
-          return {};
-        },
-      ],
-    ];
-  }
-
-  private connection(): Json {
-    const step = (name: string, state: string, detail: string | null) => ({
-      step: name,
-      state,
-      detail,
-      at: state === "pending" ? null : ago(4000),
-    });
-    return {
-      id: id("cxn", 1),
-      state: "failed",
-      phone_number_id: null,
-      steps: [
-        step("token", "done", "whatsapp_business_messaging and whatsapp_business_management are granted."),
-        step("waba", "done", "Green Leaf (102290129340398)"),
-        step(
-          "number",
-          "failed",
-          "Meta answered 100: this token can't see the number 999. Give the system user access to the number's account, or correct the id.",
-        ),
-        step("subscribe", "pending", null),
-        step("route", "pending", null),
-        step("templates", "pending", null),
-      ],
-    };
-  }
-
-  private adminRoutes(): [RegExp, Handler][] {
-    const find = (wanted: string | undefined) => this.tenants.find((row) => row.id === wanted);
-    const state =
-      (value: string): Handler =>
-      (m) => {
-        const row = find(m[1]);
-        if (row) row.state = value;
-        return this.one(row);
-      };
-    return [
-      [/^GET \/v1\/me$/, () => ({ body: this.me() })],
-      [
-        /^POST \/v1\/sign-out$/,
-        () => {
-          this.signedIn = false;
-          return {};
-        },
-      ],
-      [/^GET \/v1\/tenants$/, (_m, _b, url) => this.page(this.tenants, url)],
-      [
-        /^POST \/v1\/tenants$/,
-        (_m, body) => {
-          if (this.tenants.some((row) => row.slug === body.slug))
-            return problem(409, "slug-taken", "The address name is taken", "Choose another one.", {
-              fields: [{ field: "slug", message: "Another tenant has this address name." }],
-            });
-          const tenant = {
-            id: id("ten", this.tenants.length + 1),
-            slug: body.slug,
-            name: body.name,
-            state: "active",
-            sandbox: Boolean(body.sandbox),
-            created_at: ago(0),
-          };
-          this.tenants = [tenant, ...this.tenants];
-          return { status: 201, body: { tenant, owner: { email: (body.owner as Json).email, password: "sunny-otter-42-lamp" } } };
-        },
-      ],
-      [
-        /^GET \/v1\/tenants\/([^/]+)$/,
-        (m) => {
-          const tenant = find(m[1]);
-          return tenant ? { body: { tenant, numbers: numbers() } } : this.one(undefined);
-        },
-      ],
-      [/^POST \/v1\/tenants\/([^/]+)\/suspend$/, state("suspended")],
-      [/^POST \/v1\/tenants\/([^/]+)\/resume$/, state("active")],
-      [
-        /^GET \/v1\/webhooks$/,
-        (_m, _b, url) =>
-          this.page(
-            this.webhooks().filter((row) => !url.searchParams.get("outcome") || row.outcome === url.searchParams.get("outcome")),
-            url,
-          ),
-      ],
-      [/^GET \/v1\/graph-environments$/, (_m, _b, url) => this.page(this.environments, url)],
-      [
-        /^POST \/v1\/graph-environments$/,
-        (_m, body) => {
-          const made = { ...body, id: id("gev", this.environments.length + 1), created_at: ago(0) };
-          this.environments = [...this.environments, made];
-          return { status: 201, body: made };
-        },
-      ],
-      [/^GET \/v1\/meta-apps$/, (_m, _b, url) => this.page(this.apps, url)],
-      [
-        /^POST \/v1\/meta-apps$/,
-        (_m, body) => {
-          const made = {
-            id: id("app", this.apps.length + 1),
-            app_id: body.app_id,
-            name: body.name,
-            graph_environment: { id: id("gev", 1), name: "Sandbox", kind: "sandbox" },
-            callback_url: `http://127.0.0.1:7422/webhooks/${id("app", 2)}`,
-            secrets: [{ hint: "1234", not_after: null, created_at: ago(0) }],
-            created_at: ago(0),
-          };
-          this.apps = [...this.apps, made];
-          return { status: 201, body: made };
-        },
-      ],
-      [/^POST \/v1\/meta-apps\/[^/]+\/secrets$/, () => ({ body: this.apps[0] })],
-    ];
-  }
-
-  private webhooks(): Json[] {
-    const outcomes = ["applied", "duplicate", "unsupported", "unroutable", "unbound_app", "unreadable"];
-    return Array.from({ length: 70 }, (_, n) => {
-      const outcome = n < 6 ? outcomes[n] : "applied";
-      const tenant =
-        outcome === "applied" || outcome === "duplicate" || outcome === "unsupported" ? this.tenants[n % 2] : undefined;
-      return {
-        id: `20261122-0-${n}-0`,
-        received_at: ago(n * 60_000),
-        processed_at: ago(n * 60_000),
-        meta_app: { id: id("app", 1), name: "Parlance sandbox app" },
-        tenant: tenant ? { id: tenant.id, slug: tenant.slug, name: tenant.name } : null,
-        provider_waba_id: "102290129340398",
-        provider_number_id: "106540352242922",
-        field: outcome === "unsupported" ? "account_update" : "messages",
-        outcome,
-        detail: outcome === "unroutable" ? "Number 999 is not connected to any tenant." : null,
-        messages: n % 3 ? 1 : 0,
-        statuses: n % 3 ? 0 : 3,
-        duplicates: n % 5 ? 0 : 1,
-      };
-    });
   }
 }

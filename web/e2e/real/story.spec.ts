@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Page } from "@playwright/test";
 import { expect, signIn, signInPlatform, test } from "./fixtures";
 
 const photo = {
@@ -9,6 +10,26 @@ const photo = {
 };
 
 test.use({ installation: "story" });
+
+const INBOX_WITHIN_MS = 1000;
+
+/** When a text first stood on a page, by the machine's clock in milliseconds since 1970. */
+function momentOf(page: Page, text: string): Promise<number> {
+  return page.evaluate(
+    (wanted) =>
+      new Promise<number>((resolve) => {
+        const look = () => {
+          if (!document.body.textContent?.includes(wanted)) return;
+          observer.disconnect();
+          resolve(Date.now());
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+        look();
+      }),
+    text,
+  );
+}
 
 test("a customer writes, an agent answers, the window closes and opens again, tenants stay apart", async ({
   browser,
@@ -32,8 +53,13 @@ test("a customer writes, an agent answers, the window closes and opens again, te
     await phone.getByLabel("Writes to").selectOption(own.phone_number_id);
     await phone.locator("input[type=file]").setInputFiles(photo);
     await phone.getByRole("textbox", { name: "Caption" }).fill("Hi");
+    const seen = momentOf(desk, "Maya Fernández");
+    const written = await phone.evaluate(() => Date.now());
     await phone.getByRole("button", { name: "Send" }).click();
     await expect(phone.getByRole("log").getByText("Hi")).toBeVisible();
+    const elapsed = (await seen) - written;
+    console.log(`from the customer's tap to the agent's inbox: ${elapsed} ms`);
+    expect(elapsed, "the message is in the inbox within a second").toBeLessThan(INBOX_WITHIN_MS);
   });
 
   const thread = desk.getByRole("log", { name: "Messages with Maya Fernández" });
@@ -47,14 +73,24 @@ test("a customer writes, an agent answers, the window closes and opens again, te
     await expect.poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBeGreaterThan(0);
   });
 
-  await test.step("the agent answers and the ticks move to read", async () => {
+  await test.step("the agent answers; the ticks go accepted, sent, delivered, read as the phone has it", async () => {
+    const onPhone = phone.getByRole("log").getByText("Hello Maya");
+    await request.post(`${dev.sandbox}/sandbox/faults`, { data: { webhook_outage: true } });
+    await phone.getByRole("switch", { name: "Online" }).uncheck();
     const box = desk.getByRole("textbox", { name: /^Message to/ });
     await box.fill("Hello Maya, that looks *fine*.");
     await box.press("Enter");
     const bubble = thread.getByRole("listitem").filter({ hasText: "Hello Maya" });
     await expect(bubble).toHaveCount(1);
-    await expect(phone.getByRole("log").getByText("Hello Maya")).toBeVisible();
-    await expect(bubble.getByRole("img", { name: /^(Delivered|Read)$/ })).toBeVisible();
+    await expect(bubble.getByRole("img", { name: "Accepted by WhatsApp" })).toBeVisible();
+    await request.delete(`${dev.sandbox}/sandbox/faults`);
+    await expect(bubble.getByRole("img", { name: "Sent", exact: true })).toBeVisible();
+    await expect(onPhone).toBeHidden();
+    await phone.getByRole("button", { name: /عمر/ }).click();
+    await request.put(`${dev.sandbox}/sandbox/customers/maya`, { data: { name: "Maya Fernández", phone: "15550109001" } });
+    await expect(bubble.getByRole("img", { name: "Delivered" })).toBeVisible();
+    await phone.getByRole("button", { name: /Maya Fernández/ }).click();
+    await expect(onPhone).toBeVisible();
     await expect(bubble.getByRole("img", { name: "Read" })).toBeVisible();
   });
 
@@ -72,6 +108,7 @@ test("a customer writes, an agent answers, the window closes and opens again, te
   await test.step("a day later the window is closed and offers approved templates", async () => {
     await phone.getByRole("button", { name: /^\+24 h/ }).click();
     await expect(desk.getByText("The 24-hour window is closed")).toBeVisible();
+    await expect(desk.getByRole("complementary", { name: "Contact" }).getByText(/^Closed since/)).toBeVisible();
     await desk.getByRole("button", { name: "Choose a template" }).click();
     await desk
       .getByRole("button", { name: /^appointment_reminder/ })
@@ -131,6 +168,7 @@ test("a customer writes, an agent answers, the window closes and opens again, te
     await expect(page.getByRole("link", { name: own.name })).toBeVisible();
     await page.getByRole("link", { name: "Webhooks" }).click();
     await expect(page.getByRole("table").getByText("Applied").first()).toBeVisible();
+    await expect(page.getByRole("table").getByText(/tomorrow|^in /)).toHaveCount(0);
     expect(await page.locator("main").innerText()).not.toMatch(/Hello Maya|looks fine|Sent by a program|Maya/);
     await page.context().close();
   });

@@ -72,7 +72,10 @@ pub type ApiResult<T> = Result<T, Failure>;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error: Box::new(error), decision: None }
+        Self {
+            error: Box::new(error),
+            decision: None,
+        }
     }
 }
 
@@ -80,7 +83,10 @@ impl Failure {
     /// A refusal by a rule, with the decision.
     #[must_use]
     pub fn refused(error: Error, decision: Decision) -> Self {
-        Self { error: Box::new(error), decision: Some(Box::new(decision)) }
+        Self {
+            error: Box::new(error),
+            decision: Some(Box::new(decision)),
+        }
     }
 }
 

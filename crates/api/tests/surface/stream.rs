@@ -42,8 +42,14 @@ impl Listener {
         }
     }
 
-    /// The next event; `None` when the stream ended.
+    /// The next event; `None` when the stream ended. Heartbeats do not prolong the wait.
     async fn next(&mut self) -> Option<Event> {
+        tokio::time::timeout(PATIENCE, self.read())
+            .await
+            .expect("nothing came in time")
+    }
+
+    async fn read(&mut self) -> Option<Event> {
         loop {
             if let Some((frame, rest)) = self.buffer.split_once("\n\n") {
                 let (frame, rest) = (frame.to_owned(), rest.to_owned());
@@ -53,9 +59,7 @@ impl Listener {
                 }
                 continue;
             }
-            let chunk = tokio::time::timeout(PATIENCE, self.body.next())
-                .await
-                .expect("nothing came in time")?;
+            let chunk = self.body.next().await?;
             self.buffer
                 .push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
         }

@@ -23,7 +23,7 @@ impl<'a> Admin<'a> {
         let who = &it.dev.platform_admin;
         let body = json!({ "email": who.email, "password": who.password });
         let url = format!("{}/v1/sign-in", it.dev.admin_portal);
-        let answer = it.http.from_browser(Method::POST, &url, None, Some(body)).await;
+        let answer = it.http.browse(Method::POST, &url, None, Some(body)).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         let cookie = answer.cookie();
         Self { it, cookie }
@@ -31,11 +31,7 @@ impl<'a> Admin<'a> {
 
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let url = format!("{}/v1/{path}", self.it.dev.admin_portal);
-        let answer = self
-            .it
-            .http
-            .from_browser(method, &url, Some(&self.cookie), body)
-            .await;
+        let answer = self.it.http.browse(method, &url, Some(&self.cookie), body).await;
         assert!(answer.status < 300, "{path}: {}", answer.text);
         answer.body
     }

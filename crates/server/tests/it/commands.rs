@@ -154,7 +154,7 @@ async fn ready(http: &Http, program: &mut Program, addresses: &[String]) {
 async fn sign_in(http: &Http, address: &str, email: &str, password: &str) -> Value {
     let body = json!({ "email": email, "password": password });
     let url = format!("{address}/v1/sign-in");
-    http.from_browser(Method::POST, &url, None, Some(body))
+    http.browse(Method::POST, &url, None, Some(body))
         .await
         .expect(200)
 }

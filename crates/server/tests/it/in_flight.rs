@@ -82,6 +82,10 @@ async fn killed(it: &mut Installation, talk: &Talk, body: &str, moment: Moment) 
     talk.faults(it, json!({})).await;
     it.launch().await;
     talk.lane_has_looked(it, &format!("After: {body}")).await;
+    eventually("the provider's last word", async || {
+        (!talk.send_waits(it).await).then_some(())
+    })
+    .await;
     let calls = talk.calls(it, &id).await;
     assert_eq!(calls, ["answered"], "{body}");
     assert_eq!(talk.on_phone(it, body).await, 1, "{body}");

@@ -194,7 +194,7 @@ impl Installation {
     pub async fn session(&self, email: &str, password: &str) -> String {
         let body = json!({ "email": email, "password": password });
         let url = format!("{}/v1/sign-in", self.dev.tenant_app);
-        let answer = self.http.from_browser(Method::POST, &url, None, Some(body)).await;
+        let answer = self.http.browse(Method::POST, &url, None, Some(body)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.cookie()
     }

@@ -46,7 +46,7 @@ async fn trial(it: &mut Installation, number: usize, random: &mut StdRng) -> Vec
         (load.acked() >= moment).then_some(())
     })
     .await;
-    let kills_process = number % 2 == 0;
+    let kills_process = number.is_multiple_of(2);
     if kills_process {
         it.kill();
         it.launch().await;

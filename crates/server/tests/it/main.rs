@@ -1,6 +1,12 @@
 //! The real binary in real processes: starts and ends, kills, webhooks, sends, replay, secrets, and the command line.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+// Figures and the way of each message are printed, to be read when something fails.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout
+)]
 
 mod admin;
 mod commands;

@@ -93,11 +93,11 @@ async fn busy(it: &Installation) {
         it.webhook(odd.replace("wamid.S1", "wamid.S2").as_bytes()).await,
         200
     );
-    assert_eq!(it.webhook(odd[..odd.len() - 4].as_bytes()).await, 200);
+    assert_eq!(it.webhook(&odd.as_bytes()[..odd.len() - 4]).await, 200);
     let wrong = json!({ "email": tenant.users[0].email, "password": format!("{INBOUND} as a password") });
     let url = format!("{}/v1/sign-in", it.dev.tenant_app);
     it.http
-        .from_browser(Method::POST, &url, None, Some(wrong))
+        .browse(Method::POST, &url, None, Some(wrong))
         .await
         .expect(401);
     let too_long = json!({ "content": { "type": "text", "body": INBOUND.repeat(400) }, "to": { "by": "phone", "value": PHONES[0] } });

@@ -6,6 +6,7 @@ use testkit::Superuser;
 
 use crate::admin::Admin;
 use crate::installation::Installation;
+use crate::manifest::Tenant;
 use crate::process::eventually;
 use crate::wire::{Http, entry, envelope, on_number, signature, text};
 
@@ -129,6 +130,27 @@ async fn handshake(it: &Installation) {
     }
 }
 
+/// What an app that is not bound to the number says about it: messages, a status, a template.
+fn foreign(victim: &Tenant) -> Vec<u8> {
+    let status = json!({ "statuses": [{
+        "id": "wamid.OWN", "status": "failed", "timestamp": "1790000009", "recipient_id": "15550200001",
+        "errors": [{ "code": 131026, "title": "Message undeliverable" }],
+    }] });
+    let template = json!({ "event": "DISABLED", "message_template_id": 1 });
+    envelope(&[
+        text(
+            victim,
+            1,
+            "wamid.FOREIGN",
+            1_790_000_005,
+            "Send the money elsewhere",
+        ),
+        text(victim, 2, "wamid.FOREIGN2", 1_790_000_006, "A new person"),
+        entry(victim, "messages", on_number(victim, status)),
+        entry(victim, "message_template_status_update", template),
+    ])
+}
+
 #[tokio::test]
 async fn an_app_that_is_not_bound_to_a_number_changes_nothing_of_its_owner() {
     let it = Installation::start("unbound").await;
@@ -160,26 +182,7 @@ async fn an_app_that_is_not_bound_to_a_number_changes_nothing_of_its_owner() {
     );
 
     let before = rows_of(&superuser, &victim.uuid()).await;
-    let status = json!({ "statuses": [{
-        "id": "wamid.OWN", "status": "failed", "timestamp": "1790000009", "recipient_id": "15550200001",
-        "errors": [{ "code": 131026, "title": "Message undeliverable" }],
-    }] });
-    let foreign = envelope(&[
-        text(
-            &victim,
-            1,
-            "wamid.FOREIGN",
-            1_790_000_005,
-            "Send the money elsewhere",
-        ),
-        text(&victim, 2, "wamid.FOREIGN2", 1_790_000_006, "A new person"),
-        entry(&victim, "messages", on_number(&victim, status)),
-        entry(
-            &victim,
-            "message_template_status_update",
-            json!({ "event": "DISABLED", "message_template_id": 1 }),
-        ),
-    ]);
+    let foreign = foreign(&victim);
     assert_eq!(
         it.http.webhook(&app.callback_url, &app.secret, &foreign).await,
         Ok(200)
@@ -198,11 +201,9 @@ async fn an_app_that_is_not_bound_to_a_number_changes_nothing_of_its_owner() {
         .iter()
         .filter(|row| row["outcome"] == "unbound_app");
     assert_eq!(shown.count(), 4);
-    let verify = [
-        ("hub.mode", "subscribe"),
-        ("hub.verify_token", app.verify_token.as_str()),
-        ("hub.challenge", "7"),
-    ];
-    let request = it.http.request(Method::GET, &app.callback_url).query(verify);
-    assert_eq!(Http::send(request, None).await.text, "7", "{}", app.id);
+
+    // The digest sees what the same body does under the right signature.
+    assert_eq!(it.webhook(&foreign).await, 200);
+    it.normalized().await;
+    assert_ne!(rows_of(&superuser, &victim.uuid()).await, before);
 }

@@ -59,7 +59,7 @@ impl Http {
     }
 
     /// As a page of the same origin sends it.
-    pub async fn from_browser(
+    pub async fn browse(
         &self,
         method: Method,
         url: &str,

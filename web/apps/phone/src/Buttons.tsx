@@ -65,8 +65,8 @@ export function Buttons({ message, onAct }: { message: Message; onAct: (action: 
       {list && listOpen && (
         <Dialog title={list.button || texts.openList} onClose={() => setListOpen(false)}>
           <div className="rows">
-            {list.sections.map((section, index) => (
-              <section key={`${index}-${section.title ?? ""}`}>
+            {list.sections.map((section) => (
+              <section key={section.rows[0]?.id ?? section.title}>
                 {section.title && <h3 dir="auto">{section.title}</h3>}
                 {section.rows.map((row) => (
                   <button

@@ -1,7 +1,7 @@
 import { Camera, FileText, MapPin, UserPlus, WifiOff } from "lucide-react";
 import { Avatar } from "./Avatar";
 import type { Customer, ThreadSummary } from "./api";
-import { listTime } from "./format";
+import { listTime, plain } from "./format";
 import { texts } from "./texts";
 
 const KINDS: Record<string, [typeof Camera, string]> = {
@@ -19,7 +19,7 @@ function Preview({ thread }: { thread: ThreadSummary | undefined }) {
     <span className="preview">
       {thread.last_message_from === "customer" && <span>{texts.you}: </span>}
       {Icon && <Icon aria-hidden="true" />}
-      <bdi>{thread.preview || name || thread.last_message_type}</bdi>
+      <bdi>{plain(thread.preview) || name || thread.last_message_type}</bdi>
     </span>
   );
 }

@@ -19,7 +19,7 @@ export function ThreadView({ thread, business, now, onAct, onReply }: Props) {
   const last = messages?.at(-1)?.id;
   useEffect(() => {
     const element = box.current;
-    if (!element) return;
+    if (!element || !last) return;
     const down = () => element.scrollTo({ top: element.scrollHeight });
     down();
     element.addEventListener("load", down, true);

@@ -69,6 +69,14 @@ export function rich(text: string): ReactNode {
   });
 }
 
+/** A text without WhatsApp's markup, for one line. */
+export function plain(text: string): string {
+  return text
+    .split(MARKS)
+    .map((part, index) => (index % 2 === 0 || part.startsWith("http") ? part : part.replace(/^(```|[*_~])|(```|[*_~])$/g, "")))
+    .join("");
+}
+
 /** First letters of the first two words, by whole characters of any script. */
 export function initials(name: string): string {
   return name

@@ -11,15 +11,16 @@ export interface Place {
   number: string | null;
 }
 
+function placeInAddress(): Place {
+  const [, customer, number] = window.location.hash.split("/").map(decodeURIComponent);
+  return { customer: customer || null, number: number || null };
+}
+
 /** Which phone and which business are shown, as the address bar says: `#/customer/number`. */
 export function usePlace(): [Place, (customer: string | null, number?: string | null) => void] {
-  const read = (): Place => {
-    const [, customer, number] = window.location.hash.split("/").map(decodeURIComponent);
-    return { customer: customer || null, number: number || null };
-  };
-  const [place, setPlace] = useState(read);
+  const [place, setPlace] = useState(placeInAddress);
   useEffect(() => {
-    const changed = () => setPlace(read());
+    const changed = () => setPlace(placeInAddress());
     window.addEventListener("hashchange", changed);
     return () => window.removeEventListener("hashchange", changed);
   }, []);

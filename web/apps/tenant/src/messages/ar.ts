@@ -113,6 +113,7 @@ export const ar: Catalogue = {
   "window.closesAt": "يمكن الرد الحر حتى {time}",
   "window.closedAt": "أُغلقت النافذة في {time}",
   "window.until": "مفتوحة حتى {time}",
+  "window.since": "مغلقة منذ {time}",
   "window.never": "لم يكتب العميل إلى هذا الرقم بعد",
   "window.closedTitle": "نافذة الأربع والعشرين ساعة مغلقة",
   "window.closedText": "أُغلقت في {time}. أرسل قالبًا معتمدًا؛ ورد العميل يفتحها من جديد.",

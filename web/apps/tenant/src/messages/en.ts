@@ -142,6 +142,7 @@ export const en = {
   "window.closesAt": "Free-form answers are possible until {time}",
   "window.closedAt": "The window closed on {time}",
   "window.until": "Open until {time}",
+  "window.since": "Closed since {time}",
   "window.never": "The customer has not written to this number yet",
   "window.closedTitle": "The 24-hour window is closed",
   "window.closedText": "It closed on {time}. Send an approved template; the customer's answer opens it again.",

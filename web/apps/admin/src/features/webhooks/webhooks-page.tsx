@@ -11,6 +11,7 @@ import {
   Page,
   RelativeTime,
   Select,
+  serverNow,
   Table,
   type Tone,
 } from "@parlance/ui";
@@ -19,6 +20,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { CircleCheck, Copy, FileQuestion, RefreshCw, ShieldAlert, TriangleAlert, Webhook } from "lucide-react";
 import type { ReactNode } from "react";
 import { api, unwrap } from "../../shared/api";
+import { meQuery } from "../../shared/session";
 import { useT } from "../../shared/texts";
 import { tenantsQuery } from "../tenants/queries";
 
@@ -35,11 +37,21 @@ const LOOK: Record<Outcome, { tone: Tone; icon: ReactNode }> = {
   unreadable: { tone: "danger", icon: <TriangleAlert size={12} aria-hidden /> },
 };
 
+/** An instant this far ahead means that the product's clock was moved since this portal last read it. */
+const CLOCK_AHEAD_MS = 1_000;
+
 function webhooksQuery(outcome: Outcome | undefined, tenantId: string | undefined) {
   return infiniteQueryOptions({
     queryKey: ["webhooks", outcome, tenantId],
-    queryFn: ({ pageParam }) =>
-      unwrap(api.GET("/v1/webhooks", { params: { query: { limit: 50, cursor: pageParam, outcome, tenant_id: tenantId } } })),
+    queryFn: async ({ pageParam, client }) => {
+      const page = await unwrap(
+        api.GET("/v1/webhooks", { params: { query: { limit: 50, cursor: pageParam, outcome, tenant_id: tenantId } } }),
+      );
+      const newest = page.items[0];
+      if (newest && Date.parse(newest.received_at) > serverNow() + CLOCK_AHEAD_MS)
+        await client.fetchQuery({ ...meQuery, staleTime: 0 });
+      return page;
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: 10_000,

@@ -6,7 +6,7 @@ import { contactName, phoneText } from "../../shared/format";
 import { useTenant } from "../../shared/session";
 import { serverWord, useT } from "../../shared/texts";
 import { contactQuery } from "./queries";
-import { WindowBadge } from "./window";
+import { useWindowLeft, WindowBadge } from "./window";
 
 type PanelState = "open" | "closed" | undefined;
 type PanelProps = {
@@ -54,6 +54,7 @@ function Facts({ slug, conversation }: { slug: string; conversation: Conversatio
   const t = useT();
   const { can } = useTenant();
   const contact = useQuery({ ...contactQuery(slug, conversation.contact.id), enabled: can("contacts:read") });
+  const left = useWindowLeft(conversation.window_expires_at);
   const name = contactName(conversation.contact);
   return (
     <div className="flex flex-col gap-5">
@@ -98,7 +99,7 @@ function Facts({ slug, conversation }: { slug: string; conversation: Conversatio
             {
               name: t("contact.window"),
               value: conversation.window_expires_at
-                ? t("window.until", { time: absoluteText(conversation.window_expires_at) })
+                ? t(left > 0 ? "window.until" : "window.since", { time: absoluteText(conversation.window_expires_at) })
                 : t("window.never"),
             },
             { name: t("contact.since"), value: <RelativeTime at={conversation.created_at} /> },

@@ -1,6 +1,6 @@
+import { expect, test } from "../mock/fixtures";
+import { ADMIN_PAGES, TENANT_PAGES } from "../mock/pages";
 import { THEMES, WIDTHS } from "../support/browser";
-import { expect, test } from "./fixtures";
-import { ADMIN_PAGES, TENANT_PAGES } from "./pages";
 
 const out = process.env.SHOTS_DIR;
 test.skip(!out, "set SHOTS_DIR to take screenshots");

@@ -1,0 +1,257 @@
+import { type Json, one, page, type Route } from "./answers";
+import { ago, id, metaApps, numbers, phoneNumber, rendered, templates } from "./data";
+import type { MockServer } from "./server";
+
+function connection(): Json {
+  const step = (name: string, state: string, detail: string | null) => ({
+    step: name,
+    state,
+    detail,
+    at: state === "pending" ? null : ago(4000),
+  });
+  return {
+    id: id("cxn", 1),
+    state: "failed",
+    phone_number_id: null,
+    steps: [
+      step("token", "done", "whatsapp_business_messaging and whatsapp_business_management are granted."),
+      step("waba", "done", "Green Leaf (102290129340398)"),
+      step(
+        "number",
+        "failed",
+        "Meta answered 100: this token can't see the number 999. Give the system user access to the number's account, or correct the id.",
+      ),
+      step("subscribe", "pending", null),
+      step("route", "pending", null),
+      step("templates", "pending", null),
+    ],
+  };
+}
+
+/** What the tenant surface answers. */
+export function tenantRoutes(mock: MockServer): Route[] {
+  let keys: Json[] = [
+    {
+      id: id("key", 1),
+      name: "web shop",
+      hint: "plk_…9f3a",
+      scopes: ["messages:send", "templates:read"],
+      created_at: ago(1e9),
+      expires_at: null,
+      last_used_at: ago(60_000),
+      revoked_at: null,
+    },
+    {
+      id: id("key", 2),
+      name: "old export",
+      hint: "plk_…77bc",
+      scopes: ["conversations:read"],
+      created_at: ago(9e9),
+      expires_at: null,
+      last_used_at: null,
+      revoked_at: ago(1e8),
+    },
+  ];
+  const t = "/v1/t/[^/]+";
+  const find = (list: Json[], wanted: string | undefined) => list.find((row) => row.id === wanted);
+  const empty = (url: URL) => url.pathname.includes("/t/noor/");
+  return [
+    [/^GET \/v1\/me$/, () => ({ body: mock.me() })],
+    [
+      /^POST \/v1\/sign-out$/,
+      () => {
+        mock.signedIn = false;
+        return {};
+      },
+    ],
+    [
+      new RegExp(`^GET ${t}/conversations$`),
+      (_m, _b, url) =>
+        page(
+          empty(url)
+            ? []
+            : mock.conversations.filter((row) => url.searchParams.get("view") !== "unread" || Number(row.unread) > 0),
+          url,
+        ),
+    ],
+    [new RegExp(`^GET ${t}/conversations/([^/]+)$`), (m) => one(find(mock.conversations, m[1]))],
+    [
+      new RegExp(`^POST ${t}/conversations/([^/]+)/read$`),
+      (m) => {
+        const row = find(mock.conversations, m[1]);
+        if (row) row.unread = 0;
+        return {};
+      },
+    ],
+    [
+      new RegExp(`^GET ${t}/conversations/([^/]+)/messages$`),
+      (m, _b, url) => page([...(mock.threads.get(m[1] ?? "") ?? [])].reverse(), url),
+    ],
+    [new RegExp(`^POST ${t}/messages$`), (_m, body) => mock.send(String(body.conversation_id), body)],
+    [
+      new RegExp(`^POST ${t}/messages/([^/]+)/send-again$`),
+      (m, body) => {
+        const old = [...mock.threads.values()].flat().find((row) => row.id === m[1]);
+        return mock.send(String(old?.conversation_id), { ...body, content: old?.content });
+      },
+    ],
+    [
+      new RegExp(`^GET ${t}/messages/([^/]+)$`),
+      (m) => {
+        const found = [...mock.threads.values()].flat().find((row) => row.id === m[1]);
+        return found
+          ? {
+              body: {
+                message: found,
+                attempts: [
+                  {
+                    id: id("att", 1),
+                    attempt: 1,
+                    state: found.status === "unknown" ? "unknown" : "accepted",
+                    planned_at: found.created_at,
+                    claimed_at: found.created_at,
+                    finished_at: found.created_at,
+                    fault: found.error
+                      ? { class: "recipient", code: 131026, message: "Message undeliverable", trace_id: "AbCdEf" }
+                      : null,
+                  },
+                ],
+              },
+            }
+          : one(undefined);
+      },
+    ],
+    [
+      new RegExp(`^POST ${t}/media$`),
+      () => ({
+        status: 201,
+        body: {
+          id: id("med", 9),
+          state: "stored",
+          mime_type: "image/png",
+          filename: "photo.png",
+          size_bytes: 1000,
+          url: "/media/x",
+          url_expires_at: ago(-1e6),
+          error: null,
+        },
+      }),
+    ],
+    [
+      new RegExp(`^GET ${t}/media/([^/]+)$`),
+      (m) => ({
+        body: {
+          id: m[1],
+          state: "stored",
+          mime_type: "image/png",
+          filename: null,
+          size_bytes: 1000,
+          url: "/media/x",
+          url_expires_at: ago(-1e6),
+          error: null,
+        },
+      }),
+    ],
+    [
+      new RegExp(`^GET ${t}/contacts/([^/]+)$`),
+      (m) => ({
+        body: {
+          id: m[1],
+          name: "Asha Nair",
+          identities: [
+            { kind: "phone", value: "4915112345001", seen_at: ago(1000) },
+            { kind: "user_id", value: "DE.77A1B2C3D4E5F6", seen_at: ago(1000) },
+            { kind: "username", value: "asha.n", seen_at: ago(1000) },
+          ],
+          created_at: ago(1e9),
+          conversations: [],
+        },
+      }),
+    ],
+    [
+      new RegExp(`^GET ${t}/templates$`),
+      (_m, _b, url) =>
+        page(
+          templates().filter((row) => !url.searchParams.get("status") || row.status === url.searchParams.get("status")),
+          url,
+        ),
+    ],
+    [new RegExp(`^GET ${t}/templates/([^/]+)$`), (m) => one(find(templates(), m[1]))],
+    [
+      new RegExp(`^POST ${t}/templates/([^/]+)/preview$`),
+      (_m, body) => {
+        const values = body.parameters as Record<string, string>;
+        return {
+          body: {
+            rendered: rendered(values),
+            faults: ["body.name", "body.day", "body.time"]
+              .filter((key) => !values[key])
+              .map((key) => ({ field: `parameters.${key}`, message: "Give a value; the template needs it." })),
+          },
+        };
+      },
+    ],
+    [
+      new RegExp(`^GET ${t}/wabas$`),
+      () => ({
+        body: {
+          items: [
+            {
+              id: id("wab", 1),
+              name: "Green Leaf",
+              provider_waba_id: "102290129340398",
+              graph_environment: { id: id("gev", 1), name: "Sandbox", kind: "sandbox" },
+            },
+          ],
+        },
+      }),
+    ],
+    [new RegExp(`^POST ${t}/wabas/[^/]+/templates/sync$`), () => ({ body: { added: 1, changed: 2, removed: 0, unchanged: 4 } })],
+    [new RegExp(`^GET ${t}/numbers$`), () => ({ body: { items: numbers() } })],
+    [new RegExp(`^GET ${t}/numbers/([^/]+)$`), (m) => one(find(numbers(), m[1]))],
+    [
+      new RegExp(`^POST ${t}/numbers/([^/]+)/(?:check|resume)$`),
+      (m) => ({ body: { ...find(numbers(), m[1]), paused_reason: null } }),
+    ],
+    [new RegExp(`^GET ${t}/meta-apps$`), () => ({ body: { items: metaApps() } })],
+    [new RegExp(`^POST ${t}/connections$`), () => ({ status: 201, body: connection() })],
+    [new RegExp(`^GET ${t}/connections/[^/]+$`), () => ({ body: connection() })],
+    [
+      new RegExp(`^POST ${t}/connections/[^/]+/resume$`),
+      () => ({
+        body: {
+          ...connection(),
+          state: "connected",
+          phone_number_id: phoneNumber.id,
+          steps: (connection().steps as Json[]).map((step) => ({ ...step, state: "done", detail: null })),
+        },
+      }),
+    ],
+    [new RegExp(`^GET ${t}/api-keys$`), (_m, _b, url) => page(keys, url)],
+    [
+      new RegExp(`^POST ${t}/api-keys$`),
+      (_m, body) => {
+        const key = {
+          id: id("key", keys.length + 1),
+          name: body.name,
+          hint: "plk_…abcd",
+          scopes: body.scopes,
+          created_at: ago(0),
+          expires_at: body.expires_at,
+          last_used_at: null,
+          revoked_at: null,
+        };
+        keys = [key, ...keys];
+        return { status: 201, body: { api_key: key, secret: "plk_0123456789abcdefghijklmnopqrstuvwxyzABCD" } };
+      },
+    ],
+    [
+      new RegExp(`^DELETE ${t}/api-keys/([^/]+)$`),
+      (m) => {
+        const key = find(keys, m[1]);
+        if (key) key.revoked_at = ago(0);
+        return {};
+      },
+    ],
+  ];
+}
