@@ -794,11 +794,6 @@ export interface components {
             /** @enum {string} */
             type: "unsupported";
         };
-        /**
-         * @description Which conversations a list shows.
-         * @enum {string}
-         */
-        ConversationFilter: "all" | "unread";
         ConversationId: string;
         /** @description A conversation as the list shows it. */
         ConversationView: {

@@ -5,7 +5,7 @@ export * from "./i18n/i18n";
 export { Lightbox } from "./message/lightbox";
 export * from "./message/message-bubble";
 export * from "./message/phone-frame";
-export { richText } from "./message/rich-text";
+export { plainText, richText } from "./message/rich-text";
 export * from "./message/ticks";
 export * from "./parts/avatar";
 export * from "./parts/badge";

@@ -50,6 +50,7 @@ export const en = {
   "inbox.unread": { one: "{count} unread message", other: "{count} unread messages" },
   "inbox.empty.title": "No conversations yet",
   "inbox.empty.text": "When a customer writes to one of your numbers, the conversation appears here by itself.",
+  "inbox.empty.sandbox": "This is a sandbox: play a customer on the phone page, and what they write appears here by itself.",
   "inbox.empty.action": "See your numbers",
   "inbox.allRead.title": "Everything is read",
   "inbox.allRead.text": "This view holds conversations with messages nobody has read yet. There are none.",

@@ -34,3 +34,16 @@ export function richText(text: string): ReactNode {
   if (parts.length === 1) return text;
   return parts.map((part, index) => (index % 2 ? mark(part, index) : part));
 }
+
+/** A text without WhatsApp's marks, for one line. */
+export function plainText(text: string): string {
+  const parts = text.split(MARKS);
+  if (parts.length === 1) return text;
+  return parts
+    .map((part, index) => {
+      if (index % 2 === 0 || /^https?:/.test(part)) return part;
+      if (part.startsWith("`")) return part.replace(/^`+|`+$/g, "");
+      return plainText(part.slice(1, -1));
+    })
+    .join("");
+}

@@ -104,7 +104,9 @@ function Numbers({ detail }: { detail: TenantDetail }) {
               row.paused_reason ? (
                 <Badge tone="warning">{t("tenant.paused", { reason: row.paused_reason })}</Badge>
               ) : (
-                <Badge>{row.status.toLowerCase()}</Badge>
+                <Badge tone={row.status === "CONNECTED" ? "success" : "neutral"}>
+                  <span className="inline-block first-letter:uppercase">{row.status.toLowerCase()}</span>
+                </Badge>
               ),
           },
           {

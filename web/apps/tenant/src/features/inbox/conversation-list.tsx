@@ -167,7 +167,7 @@ function RowSkeletons() {
 
 function NoConversations({ view }: { view: View }) {
   const t = useT();
-  const { slug, can } = useTenant();
+  const { slug, can, membership } = useTenant();
   if (view === "unread") {
     return (
       <EmptyState
@@ -195,7 +195,7 @@ function NoConversations({ view }: { view: View }) {
         ) : undefined
       }
     >
-      {t("inbox.empty.text")}
+      {t(membership.tenant.sandbox ? "inbox.empty.sandbox" : "inbox.empty.text")}
     </EmptyState>
   );
 }

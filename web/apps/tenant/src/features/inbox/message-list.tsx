@@ -94,7 +94,9 @@ function Messages({
       day = name;
       rows.push(
         <li key={`day-${message.id}`} className="my-1 flex justify-center">
-          <span className="rounded-full border bg-surface px-2.5 py-0.5 text-muted text-xs">{name}</span>
+          <span className="inline-block rounded-full border bg-surface px-2.5 py-0.5 text-muted text-xs first-letter:uppercase">
+            {name}
+          </span>
         </li>,
       );
     }

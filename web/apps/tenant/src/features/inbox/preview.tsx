@@ -1,4 +1,5 @@
 import type { Conversation, Message } from "@parlance/api-client-tenant";
+import { plainText } from "@parlance/ui";
 import {
   Contact,
   FileText,
@@ -59,7 +60,7 @@ function isKind(kind: string): kind is Kind {
 /** One line that stands for a conversation's last message. */
 export function usePreview(preview: Conversation["preview"]): { icon: ReactNode; text: string } {
   const t = useT();
-  if (preview.text) return { icon: ICON[preview.kind], text: preview.text };
+  if (preview.text) return { icon: ICON[preview.kind], text: plainText(preview.text) };
   return { icon: ICON[preview.kind], text: isKind(preview.kind) ? t(`kind.${preview.kind}`) : t("kind.text") };
 }
 
@@ -69,15 +70,15 @@ export function messageLine(message: Message): string {
   switch (content.type) {
     case "text":
     case "buttons":
-      return content.body;
+      return plainText(content.body);
     case "template":
-      return content.rendered.body;
+      return plainText(content.rendered.body);
     case "image":
     case "video":
     case "audio":
     case "document":
     case "sticker":
-      return content.caption ?? content.filename ?? "";
+      return plainText(content.caption ?? content.filename ?? "");
     case "location":
       return content.name ?? "";
     case "button_tap":
