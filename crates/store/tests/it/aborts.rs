@@ -139,7 +139,7 @@ async fn the_drivers_begin_leaks_when_it_is_dropped() {
         .unwrap();
     assert_eq!(visible(&pool).await, 0);
     let statement = format!("begin; set local app.tenant_id = '{}'", pair.a.tenant_id.uuid());
-    for turns in 0..50 {
+    for turns in (0..50).cycle().take(5_000) {
         drop(hang_up(pool.begin_with(AssertSqlSafe(statement.clone())), turns).await);
         if visible(&pool).await == 1 {
             return;

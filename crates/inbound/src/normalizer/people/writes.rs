@@ -1,9 +1,9 @@
 //! What placing the customers of a batch leaves to be written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{ContactId, channel::IdentityKind};
-use store::ingest::{ContactName, Identity, PairKey, PeopleWrites};
+use store::ingest::{ContactName, Identity, PairKey, PeopleWrites, PersonScope};
 use time::OffsetDateTime;
 
 use super::{Known, People, Sighting};
@@ -73,22 +73,34 @@ impl People {
             .collect()
     }
 
+    /// Every user id of a phone that has several, whichever of them came first.
     fn conflicts(&self) -> Vec<(PairKey, OffsetDateTime, ContactId, ContactId)> {
-        let conflict = |key: &PairKey| {
-            let users = self.pairs.get(&(key.scope, key.phone.clone()))?;
-            let (_, other) = users
-                .iter()
-                .filter(|(user, _)| **user != key.user_id)
-                .map(|(user, at)| (*at, user))
-                .max()?;
-            let contact = |user: &str| self.contact(key.scope, IdentityKind::UserId, user);
-            Some((
-                key.clone(),
-                *users.get(&key.user_id)?,
-                contact(&key.user_id)?,
-                contact(other)?,
-            ))
+        let phones: BTreeSet<_> = self.new_pairs.iter().map(|key| (key.scope, &key.phone)).collect();
+        phones
+            .into_iter()
+            .flat_map(|(scope, phone)| self.conflicts_on(scope, phone))
+            .collect()
+    }
+
+    fn conflicts_on(
+        &self,
+        scope: PersonScope,
+        phone: &str,
+    ) -> Vec<(PairKey, OffsetDateTime, ContactId, ContactId)> {
+        let Some(users) = self.pairs.get(&(scope, phone.to_owned())) else {
+            return Vec::new();
         };
-        self.new_pairs.iter().filter_map(conflict).collect()
+        let contact = |user: &str| self.contact(scope, IdentityKind::UserId, user);
+        let conflict = |(user, first_at): (&String, &OffsetDateTime)| {
+            let others = users.iter().filter(|(other, _)| *other != user);
+            let (_, other) = others.map(|(other, at)| (*at, other)).max()?;
+            let key = PairKey {
+                scope,
+                phone: phone.to_owned(),
+                user_id: user.clone(),
+            };
+            Some((key, *first_at, contact(user)?, contact(other)?))
+        };
+        users.iter().filter_map(conflict).collect()
     }
 }
