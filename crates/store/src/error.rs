@@ -124,7 +124,9 @@ impl From<Error> for DomainError {
             Error::Constraint(name) => {
                 constraint_fault(&name).unwrap_or_else(|| Self::internal(Error::Constraint(name)))
             }
-            Error::Database(sqlx::Error::Database(ref cause)) if matches!(cause.code().as_deref(), Some("22021" | "22P05")) => {
+            Error::Database(sqlx::Error::Database(ref cause))
+                if matches!(cause.code().as_deref(), Some("22021" | "22P05")) =>
+            {
                 Self::invalid("text", "Remove the NUL character.").with_source(error)
             }
             error if error.is_transient() => Self::new(

@@ -131,6 +131,7 @@ test("pictures for the README", async ({ browser, dev, request }) => {
     await expect.poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBeGreaterThan(0);
     await expect(thread.getByRole("listitem").filter({ hasText: "Booked" }).getByRole("img", { name: "Read" })).toBeVisible();
     await expect(desk.locator("[aria-busy=true]")).toHaveCount(0);
+    await expect(desk.getByRole("link", { name: /Maya Fernández/ })).toContainText("just now");
     await desk.getByRole("textbox", { name: /^Message to/ }).fill("See you this afternoon, Maya");
     await keep(desk, "inbox-light");
     await desk.emulateMedia({ colorScheme: "dark" });

@@ -39,6 +39,11 @@ export function adoptServerTime(instant: string): void {
   wake();
 }
 
+/** Moves the server's clock on when something that has already happened lies ahead of it. */
+export function adoptPastInstant(instant: string | null | undefined): void {
+  if (instant && Date.parse(instant) > serverNow()) adoptServerTime(instant);
+}
+
 /** Re-renders every quarter of a minute; answers the server's present time in milliseconds. */
 export function useNow(): number {
   useSyncExternalStore(subscribe, () => tick);

@@ -1,5 +1,6 @@
 import type { WebhookOutcome } from "@parlance/api-client-admin";
 import {
+  adoptPastInstant,
   Badge,
   type Column,
   EmptyState,
@@ -11,7 +12,6 @@ import {
   Page,
   RelativeTime,
   Select,
-  serverNow,
   Table,
   type Tone,
 } from "@parlance/ui";
@@ -20,7 +20,6 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { CircleCheck, Copy, FileQuestion, RefreshCw, ShieldAlert, TriangleAlert, Webhook } from "lucide-react";
 import type { ReactNode } from "react";
 import { api, unwrap } from "../../shared/api";
-import { meQuery } from "../../shared/session";
 import { useT } from "../../shared/texts";
 import { tenantsQuery } from "../tenants/queries";
 
@@ -37,19 +36,14 @@ const LOOK: Record<Outcome, { tone: Tone; icon: ReactNode }> = {
   unreadable: { tone: "danger", icon: <TriangleAlert size={12} aria-hidden /> },
 };
 
-/** An instant this far ahead means that the product's clock was moved since this portal last read it. */
-const CLOCK_AHEAD_MS = 1_000;
-
 function webhooksQuery(outcome: Outcome | undefined, tenantId: string | undefined) {
   return infiniteQueryOptions({
     queryKey: ["webhooks", outcome, tenantId],
-    queryFn: async ({ pageParam, client }) => {
+    queryFn: async ({ pageParam }) => {
       const page = await unwrap(
         api.GET("/v1/webhooks", { params: { query: { limit: 50, cursor: pageParam, outcome, tenant_id: tenantId } } }),
       );
-      const newest = page.items[0];
-      if (newest && Date.parse(newest.received_at) > serverNow() + CLOCK_AHEAD_MS)
-        await client.fetchQuery({ ...meQuery, staleTime: 0 });
+      adoptPastInstant(page.items[0]?.received_at);
       return page;
     },
     initialPageParam: undefined as string | undefined,

@@ -1,4 +1,5 @@
 import type { Conversation, Message } from "@parlance/api-client-tenant";
+import { adoptPastInstant } from "@parlance/ui";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "../../shared/api";
 
@@ -13,22 +14,27 @@ const PAGE_ROWS = 50;
 export function conversationsQuery(slug: string, view: View) {
   return infiniteQueryOptions({
     queryKey: ["t", slug, "conversations", view],
-    queryFn: ({ pageParam }): Promise<Page<Conversation>> =>
-      unwrap(
+    queryFn: async ({ pageParam }): Promise<Page<Conversation>> => {
+      const page = await unwrap(
         api.GET("/v1/t/{slug}/conversations", {
           params: { path: { slug }, query: { view, limit: PAGE_ROWS, cursor: pageParam } },
         }),
-      ),
+      );
+      adoptPastInstant(page.items[0]?.last_message_at);
+      return page;
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }
 
 /** Reads one conversation past the cache. */
-export function readConversation(slug: string, conversationId: string): Promise<Conversation> {
-  return unwrap(
+export async function readConversation(slug: string, conversationId: string): Promise<Conversation> {
+  const conversation = await unwrap(
     api.GET("/v1/t/{slug}/conversations/{conversation_id}", { params: { path: { slug, conversation_id: conversationId } } }),
   );
+  adoptPastInstant(conversation.last_message_at);
+  return conversation;
 }
 
 /** One conversation. */
