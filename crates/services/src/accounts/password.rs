@@ -57,3 +57,18 @@ pub fn generate(ids: &Ids) -> SecretString {
 async fn on_blocking_pool<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_for_unknown_people_costs_what_a_real_one_costs() {
+        let decoy = PasswordHash::new(UNKNOWN_PERSON).unwrap();
+        let real: PasswordHash = Argon2::default()
+            .hash_password_with_salt(b"password", b"0123456789abcdef")
+            .unwrap();
+        assert_eq!(decoy.params, real.params);
+        assert_eq!(decoy.algorithm, real.algorithm);
+    }
+}
