@@ -107,6 +107,13 @@ impl TestDb {
             |q| q.bind(id).bind(portfolio).bind(AT),
         )
         .await;
+        let (consent_id, proof) = (self.ids.uuid(), words.to_owned());
+        self.run(
+            "insert into consent_records (tenant_id, id, contact_id, topic, state, source, source_key, proof, at, recorded_at)
+             values ($1, $2, $3, 'marketing', 1, 'api', 'key-1', $4, $5, $5)",
+            |q| q.bind(id).bind(consent_id).bind(contact).bind(proof).bind(AT),
+        )
+        .await;
     }
 
     async fn message_rows(&self, tenant: &TenantFixture, rows: &RowsFixture, words: &str) {

@@ -40,6 +40,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("contact_identities", Tenant),
     ("identity_conflicts", Tenant),
     ("identity_pairs", Tenant),
+    ("consent_records", Tenant),
     ("conversations", Tenant),
     ("media", Tenant),
     ("messages", Tenant),
