@@ -1,7 +1,10 @@
-//! I1, I2 and I4: acknowledging a webhook once it is durable.
+//! I1 to I5: acknowledging a webhook once it is durable.
 
 mod bodies;
+mod latencies;
+mod latency;
 mod load;
+mod open_loop;
 mod routers;
 mod sides;
 mod single;
@@ -13,11 +16,16 @@ use inbound::{Config, Deps, Inbound};
 use providers::cloud_api::CloudApiInbound;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use self::sides::{acknowledged, idle};
+pub use self::{
+    bodies::signed,
+    latency::{at_half, overloaded},
+    load::{Connection, Load, Source, repeated},
+    open_loop::{Answers, Offer, offer},
+    routers::{empty, listen},
+    sides::{acknowledged, idle, inserting},
+    single::connect as superuser,
+};
 use crate::stage::Stage;
-
-/// Shape of the raw log without its partitions, row security and fence: what a bare INSERT costs at best.
-const FLOOR_TABLE: &str = "create table floor_raw (like raw_webhooks including defaults including constraints, primary key (day, stream, seq))";
 
 /// The three servers, and what is sent to each of them.
 pub struct Ingest {
@@ -33,7 +41,6 @@ pub struct Ingest {
 impl Ingest {
     /// Starts the product's gateway and, behind the same listener code, the two that it is compared with.
     pub async fn start(stage: &Stage) -> anyhow::Result<Self> {
-        stage.sql(FLOOR_TABLE).await?;
         let (shutdown, tracker) = (CancellationToken::new(), TaskTracker::new());
         let deps = Deps {
             db: stage.db.ingest.clone(),
@@ -50,7 +57,7 @@ impl Ingest {
             product: routers::listen(inbound::gateway::router(gateway), &shutdown, &tracker).await?,
             empty: routers::listen(routers::empty(), &shutdown, &tracker).await?,
             single: routers::listen(single, &shutdown, &tracker).await?,
-            requests: bodies::requests(&stage.app, &bodies)?,
+            requests: bodies::requests(&stage.app, &bodies),
             bodies,
             shutdown,
             tracker,

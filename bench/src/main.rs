@@ -2,6 +2,7 @@
 //! cluster. Started by `bench/run`, which gives it a durable PostgreSQL of its own. It must never be part of the
 //! product, and never judge by an absolute rate.
 
+mod flow;
 mod ingest;
 mod machine;
 mod queries;
@@ -27,8 +28,20 @@ enum Id {
     I1,
     #[value(name = "I2")]
     I2,
+    #[value(name = "I3")]
+    I3,
     #[value(name = "I4")]
     I4,
+    #[value(name = "I5")]
+    I5,
+    #[value(name = "I6")]
+    I6,
+    #[value(name = "I7")]
+    I7,
+    #[value(name = "I9")]
+    I9,
+    #[value(name = "I10")]
+    I10,
     #[value(name = "Q1")]
     Q1,
     #[value(name = "Q2")]
@@ -70,15 +83,11 @@ async fn run(args: &Args) -> anyhow::Result<bool> {
     let mut report = Report::new(&plan, args.json.as_deref())?;
     let stage = Stage::new(plan).await?;
     report.note(&stage.describe().await?)?;
-    if wanted(Id::I1) || wanted(Id::I2) || wanted(Id::I4) {
-        let ingest = ingest::Ingest::start(&stage).await?;
-        if wanted(Id::I1) || wanted(Id::I2) {
-            report.add(ingest::acknowledged(&stage, &ingest, wanted(Id::I1), wanted(Id::I2)).await?)?;
-        }
-        if wanted(Id::I4) {
-            report.add(ingest::idle(&stage, &ingest).await?)?;
-        }
-        ingest.stop().await;
+    if [Id::I1, Id::I2, Id::I3, Id::I4, Id::I5].into_iter().any(wanted) {
+        acknowledging(&stage, &mut report, wanted).await?;
+    }
+    if [Id::I6, Id::I7, Id::I9, Id::I10].into_iter().any(wanted) {
+        normalizing(&stage, &mut report, wanted).await?;
     }
     if wanted(Id::Q1) || wanted(Id::Q2) {
         let inbox = queries::Inbox::fill(&stage).await?;
@@ -91,4 +100,44 @@ async fn run(args: &Args) -> anyhow::Result<bool> {
         }
     }
     report.finish()
+}
+
+async fn acknowledging(
+    stage: &Stage,
+    report: &mut Report,
+    wanted: impl Fn(Id) -> bool,
+) -> anyhow::Result<()> {
+    let ingest = ingest::Ingest::start(stage).await?;
+    if wanted(Id::I1) || wanted(Id::I2) {
+        report.add(ingest::acknowledged(stage, &ingest, wanted(Id::I1), wanted(Id::I2)).await?)?;
+    }
+    if wanted(Id::I3) {
+        report.add(ingest::at_half(stage, &ingest).await?)?;
+    }
+    if wanted(Id::I4) {
+        report.add(ingest::idle(stage, &ingest).await?)?;
+    }
+    if wanted(Id::I5) {
+        report.add(ingest::overloaded(stage, &ingest).await?)?;
+    }
+    ingest.stop().await;
+    Ok(())
+}
+
+async fn normalizing(stage: &Stage, report: &mut Report, wanted: impl Fn(Id) -> bool) -> anyhow::Result<()> {
+    let flow = flow::Flow::start(stage).await?;
+    if wanted(Id::I6) {
+        report.add(flow::sustained(stage, &flow).await?)?;
+    }
+    if wanted(Id::I7) {
+        report.add(flow::reordered(stage, &flow).await?)?;
+    }
+    if wanted(Id::I10) {
+        report.add(flow::flooded(stage, &flow).await?)?;
+    }
+    flow.stop().await;
+    if wanted(Id::I9) {
+        report.add(flow::updates(stage).await?)?;
+    }
+    Ok(())
 }

@@ -21,12 +21,20 @@ pub struct Plan {
     pub quorum: usize,
     /// Rounds that may be repeated, over all.
     pub repeats: usize,
+    /// A first round that warms caches and WAL files and doesn't count.
+    pub warm_up_round: bool,
     /// What runs before each window.
     pub warm_up: Duration,
     /// What is counted.
     pub window: Duration,
     /// Latencies per round.
     pub latencies: usize,
+    /// Webhooks of a run that ends when all of them are normalized.
+    pub events: u64,
+    /// How long twice the saturation is offered.
+    pub overload: Duration,
+    /// How long webhooks are acknowledged and normalized at a steady rate.
+    pub sustained: Duration,
     /// Conversations of all tenants together.
     pub conversations: usize,
     /// Part of each target that has to be reached.
@@ -40,9 +48,13 @@ impl Plan {
             rounds: 5,
             quorum: 5,
             repeats: 10,
+            warm_up_round: true,
             warm_up: Duration::from_millis(700),
             window: Duration::from_secs(3),
             latencies: 200,
+            events: 60_000,
+            overload: Duration::from_secs(60),
+            sustained: Duration::from_secs(300),
             conversations: 100_000,
             strictness: 1.0,
         }
@@ -54,11 +66,26 @@ impl Plan {
             rounds: 3,
             quorum: 2,
             repeats: 4,
+            warm_up_round: true,
             warm_up: Duration::from_millis(500),
             window: Duration::from_millis(1_500),
             latencies: 200,
+            events: 24_000,
+            overload: Duration::from_secs(10),
+            sustained: Duration::from_secs(20),
             conversations: 40_000,
             strictness: 0.8,
+        }
+    }
+
+    /// The same for what is long enough by itself and can't be repeated: one round, whatever others do.
+    pub const fn unrepeated(self) -> Self {
+        Self {
+            rounds: 1,
+            quorum: 1,
+            repeats: 0,
+            warm_up_round: false,
+            ..self
         }
     }
 }
@@ -68,6 +95,8 @@ impl Plan {
 pub struct Measured {
     /// Items a second, or what else the side says.
     pub rate: f64,
+    /// p50, p99 and p99.9 in milliseconds, where latencies were taken.
+    pub latency_ms: [f64; 3],
     /// Microseconds of processor time per item: the cluster.
     pub postgres_us: f64,
     /// The same, of this process without the load generator.
@@ -84,13 +113,15 @@ impl Measured {
         self.postgres_us + self.program_us + self.load_us
     }
 
-    fn new(items: u64, usage: &Usage) -> anyhow::Result<Self> {
+    /// So many items, at this cost.
+    pub fn new(items: u64, usage: &Usage) -> anyhow::Result<Self> {
         ensure!(items > 0, "nothing was done in a whole window");
         #[allow(clippy::cast_precision_loss)]
         let items = items as f64;
         let per_item = |core_seconds: f64| core_seconds * 1e6 / items;
         Ok(Self {
             rate: items / usage.seconds,
+            latency_ms: [0.0; 3],
             postgres_us: per_item(usage.postgres),
             program_us: per_item(usage.program),
             load_us: per_item(usage.load),
@@ -118,14 +149,14 @@ pub struct Rounds<const SIDES: usize> {
 }
 
 impl<const SIDES: usize> Rounds<SIDES> {
-    /// Measures the sides in turn, the order turned round every other time. The first round warms caches and WAL files
-    /// and doesn't count.
+    /// Measures the sides in turn, the order turned round every other time.
     pub async fn run(
         plan: &Plan,
         mut measure: impl AsyncFnMut(usize) -> anyhow::Result<Measured>,
     ) -> anyhow::Result<Self> {
         let (mut kept, mut loud) = (Vec::new(), Vec::new());
-        for turn in 0..=plan.rounds + plan.repeats {
+        let first = usize::from(!plan.warm_up_round);
+        for turn in first..=plan.rounds + plan.repeats {
             let mut round = [Measured::default(); SIDES];
             let sides = round.iter_mut().enumerate();
             let order: Vec<_> = if turn % 2 == 0 {

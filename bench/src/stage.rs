@@ -6,6 +6,8 @@ use testkit::{AppFixture, TestDb};
 
 use crate::{machine::Machine, rounds::Plan};
 
+/// Shape of the raw log without its partitions, row security and fence: what a bare INSERT costs at best.
+const FLOOR_TABLE: &str = "create table floor_raw (like raw_webhooks including defaults including constraints, primary key (day, stream, seq))";
 /// Settings without which no figure about durable rows counts.
 const DURABLE: [&str; 3] = ["fsync", "full_page_writes", "synchronous_commit"];
 
@@ -47,6 +49,7 @@ impl Stage {
             .next()
             .and_then(|line| line.trim().parse().ok())
             .context("postmaster.pid names no process")?;
+        db.superuser.execute(FLOOR_TABLE).await?;
         let app = db.app("https://graph.bench.test").await;
         Ok(Self {
             app,

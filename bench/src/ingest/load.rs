@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread::JoinHandle,
 };
@@ -25,6 +25,18 @@ pub const CONNECTIONS: usize = 512;
 /// Threads that share them, so that no single core bounds the load.
 const THREADS: usize = 2;
 
+/// Gives the next request; called by every connection.
+pub type Source = Arc<dyn Fn() -> Bytes + Send + Sync>;
+
+/// The given requests over and over.
+pub fn repeated(requests: &Arc<[Bytes]>) -> Source {
+    let (requests, turn) = (Arc::clone(requests), AtomicUsize::new(0));
+    Arc::new(move || {
+        let turn = turn.fetch_add(1, Ordering::Relaxed) % requests.len().max(1);
+        requests.get(turn).cloned().unwrap_or_default()
+    })
+}
+
 /// Load that runs until it is ended.
 #[derive(Debug)]
 pub struct Load {
@@ -36,17 +48,17 @@ pub struct Load {
 
 impl Load {
     /// Opens the connections and begins.
-    pub fn start(server: SocketAddr, requests: &Arc<[Bytes]>) -> anyhow::Result<Self> {
+    pub fn start(server: SocketAddr, source: &Source) -> anyhow::Result<Self> {
         let (done, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let threads = (0..THREADS).map(|thread| {
-            let (done, stop, requests) = (Arc::clone(&done), Arc::clone(&stop), Arc::clone(requests));
+            let (done, stop, source) = (Arc::clone(&done), Arc::clone(&stop), Arc::clone(source));
             let work = move || {
                 let runtime = tokio::runtime::Builder::new_current_thread()
                     .enable_io()
                     .build()?;
                 let connections = (thread..CONNECTIONS).step_by(THREADS);
                 runtime.block_on(try_join_all(
-                    connections.map(|first| connection(server, &requests, first, &done, &stop)),
+                    connections.map(|_| connection(server, &source, &done, &stop)),
                 ))?;
                 Ok(())
             };
@@ -76,18 +88,14 @@ impl Load {
 
 async fn connection(
     server: SocketAddr,
-    requests: &[Bytes],
-    first: usize,
+    source: &Source,
     done: &AtomicU64,
     stop: &AtomicBool,
 ) -> anyhow::Result<()> {
     let mut connection = Connection::open(server).await?;
-    for request in requests.iter().cycle().skip(first % requests.len()) {
-        connection.exchange(request).await?;
+    while !stop.load(Ordering::Relaxed) {
+        connection.exchange(&source()).await?;
         done.fetch_add(1, Ordering::Relaxed);
-        if stop.load(Ordering::Relaxed) {
-            break;
-        }
     }
     Ok(())
 }
@@ -114,6 +122,17 @@ impl Connection {
 
     /// Sends one request and waits for the whole answer; anything but 200 is an error.
     pub async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<()> {
+        let status = self.status(request).await?;
+        ensure!(
+            status == 200,
+            "not acknowledged: {}",
+            String::from_utf8_lossy(&self.answer)
+        );
+        Ok(())
+    }
+
+    /// Sends one request, waits for the whole answer and tells its status.
+    pub async fn status(&mut self, request: &[u8]) -> anyhow::Result<u16> {
         self.stream
             .write_all(request)
             .await
@@ -129,12 +148,13 @@ impl Connection {
                 "the server hung up"
             );
         }
-        ensure!(
-            self.answer.starts_with(b"HTTP/1.1 200 "),
-            "not acknowledged: {}",
-            String::from_utf8_lossy(&self.answer)
-        );
-        Ok(())
+        let status = self
+            .answer
+            .get(9..12)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
+        status
+            .and_then(|digits| digits.parse().ok())
+            .context("the answer has no status")
     }
 }
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     Ingest,
-    load::{Connection, Load},
+    load::{Connection, Load, repeated},
     single::{self, DAY, Row},
 };
 use crate::{
@@ -59,7 +59,7 @@ pub async fn acknowledged(
             PRODUCT => under_load(stage, ingest, ingest.product).await,
             HTTP => under_load(stage, ingest, ingest.empty).await,
             SINGLE => under_load(stage, ingest, ingest.single).await,
-            _ => inserting(stage, ingest).await,
+            _ => inserting(stage, &ingest.bodies).await,
         };
         stage.sql("truncate raw_webhooks, floor_raw").await?;
         stage.sql("checkpoint").await?;
@@ -138,20 +138,20 @@ fn against_single(stage: &Stage, rounds: &Rounds<4>) -> Figure {
 }
 
 async fn under_load(stage: &Stage, ingest: &Ingest, server: SocketAddr) -> anyhow::Result<Measured> {
-    let load = Load::start(server, &ingest.requests)?;
+    let load = Load::start(server, &repeated(&ingest.requests))?;
     let measured = window(stage.machine, &stage.plan, &load.done).await;
     load.finish().await?;
     measured
 }
 
 /// F_ins: one connection, batches of 100 rows, nothing else.
-async fn inserting(stage: &Stage, ingest: &Ingest) -> anyhow::Result<Measured> {
+pub async fn inserting(stage: &Stage, bodies: &[Bytes]) -> anyhow::Result<Measured> {
     let (done, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let connection = single::connect(stage).await?;
     let work = insert_batches(
         connection,
         stage.app.meta_app_id,
-        ingest.bodies.clone(),
+        bodies.to_vec(),
         Arc::clone(&done),
         Arc::clone(&stop),
     );

@@ -20,7 +20,7 @@ const ID: &str = "overlay(md5(p.id::text || g) placing lpad(to_hex(1763000000000
 pub struct Inbox {
     /// One per tenant.
     pub scopes: Arc<[TenantScope]>,
-    /// Conversations by tenant.
+    /// Conversations by tenant; each tenant has media with the same ids.
     pub conversations: Arc<HashMap<TenantId, Vec<ConversationId>>>,
     /// As the product's role.
     pub product: TenantDb,
@@ -75,7 +75,7 @@ impl Inbox {
     }
 }
 
-fn rows(each: usize) -> [String; 3] {
+fn rows(each: usize) -> [String; 4] {
     let at = "timestamptz '2026-11-01' + make_interval(secs => ('x' || left(md5(g || p.id::text), 6))::bit(24)::int % 1800000)";
     let from = format!(
         "from phone_numbers p join wabas w on w.tenant_id = p.tenant_id and w.id = p.waba_id, generate_series(1, {each}) g"
@@ -95,6 +95,10 @@ fn rows(each: usize) -> [String; 3] {
                preview, preview_kind, preview_direction, unread, last_inbound_at, created_at)
              select p.tenant_id, {ID}, {ID}, p.channel_account_id, p.id, {at}, 'wamid.' || md5(g::text), repeat('Does it come in blue? ', 1 + g % 4),
                'text', 1 + g % 2, g % 3, {at}, {at} {from}"
+        ),
+        format!(
+            "insert into media (tenant_id, id, phone_number_id, direction, state, mime_type, size_bytes, blob_key, created_at)
+             select p.tenant_id, {ID}, p.id, 1, 1, 'image/jpeg', 20000, 'media/' || g, {at} {from}"
         ),
     ]
 }

@@ -154,23 +154,29 @@ async fn all(
 ) -> Result<Vec<Row>> {
     Ok(sqlx::query_as!(
         Row,
-        r#"with page as (
+        r#"with page as materialized (
              select * from conversations
              where tenant_id = $1
                and (last_message_at, id) < (coalesce($2, 'infinity'::timestamptz), coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
              order by last_message_at desc, id desc
-             limit $4)
+             limit $4),
+           numbers as materialized (
+             select id, display_phone_number, verified_name
+             from phone_numbers
+             where tenant_id = $1
+               and id = any(array(select phone_number_id from page)))
            select v.id as "id!", v.contact_id as "contact_id!", c.profile_name as contact_name, i.phone, i.user_id, i.username,
-             v.phone_number_id as "phone_number_id!", n.display_phone_number, n.verified_name, v.last_message_at as "last_message_at!",
+             v.phone_number_id as "phone_number_id!", n.display_phone_number as "display_phone_number!",
+             n.verified_name as "verified_name!", v.last_message_at as "last_message_at!",
              v.preview as "preview!", v.preview_kind as "preview_kind!", v.preview_direction as "preview_direction!", v.unread as "unread!",
              v.last_inbound_at, v.version as "version!", v.created_at as "created_at!"
            from page v
-           join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
-           join phone_numbers n on n.tenant_id = v.tenant_id and n.id = v.phone_number_id
+           join contacts c on c.tenant_id = $1 and c.id = v.contact_id
+           join numbers n on n.id = v.phone_number_id
            left join lateral (
              select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
                max(value) filter (where kind = 3) as username
-             from contact_identities where tenant_id = v.tenant_id and contact_id = v.contact_id) i on true
+             from contact_identities where tenant_id = $1 and contact_id = v.contact_id) i on true
            order by v.last_message_at desc, v.id desc"#,
         tenant,
         at,
@@ -190,23 +196,29 @@ async fn unread(
 ) -> Result<Vec<Row>> {
     Ok(sqlx::query_as!(
         Row,
-        r#"with page as (
+        r#"with page as materialized (
              select * from conversations
              where tenant_id = $1 and unread > 0
                and (last_message_at, id) < (coalesce($2, 'infinity'::timestamptz), coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
              order by last_message_at desc, id desc
-             limit $4)
+             limit $4),
+           numbers as materialized (
+             select id, display_phone_number, verified_name
+             from phone_numbers
+             where tenant_id = $1
+               and id = any(array(select phone_number_id from page)))
            select v.id as "id!", v.contact_id as "contact_id!", c.profile_name as contact_name, i.phone, i.user_id, i.username,
-             v.phone_number_id as "phone_number_id!", n.display_phone_number, n.verified_name, v.last_message_at as "last_message_at!",
+             v.phone_number_id as "phone_number_id!", n.display_phone_number as "display_phone_number!",
+             n.verified_name as "verified_name!", v.last_message_at as "last_message_at!",
              v.preview as "preview!", v.preview_kind as "preview_kind!", v.preview_direction as "preview_direction!", v.unread as "unread!",
              v.last_inbound_at, v.version as "version!", v.created_at as "created_at!"
            from page v
-           join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
-           join phone_numbers n on n.tenant_id = v.tenant_id and n.id = v.phone_number_id
+           join contacts c on c.tenant_id = $1 and c.id = v.contact_id
+           join numbers n on n.id = v.phone_number_id
            left join lateral (
              select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
                max(value) filter (where kind = 3) as username
-             from contact_identities where tenant_id = v.tenant_id and contact_id = v.contact_id) i on true
+             from contact_identities where tenant_id = $1 and contact_id = v.contact_id) i on true
            order by v.last_message_at desc, v.id desc"#,
         tenant,
         at,
@@ -226,12 +238,12 @@ pub async fn get(tx: &mut TenantTx, id: ConversationId) -> Result<ConversationRo
              n.display_phone_number, n.verified_name, v.last_message_at, v.preview, v.preview_kind, v.preview_direction,
              v.unread, v.last_inbound_at, v.version, v.created_at
            from conversations v
-           join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
-           join phone_numbers n on n.tenant_id = v.tenant_id and n.id = v.phone_number_id
+           join contacts c on c.tenant_id = $1 and c.id = v.contact_id
+           join phone_numbers n on n.tenant_id = $1 and n.id = v.phone_number_id
            left join lateral (
              select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
                max(value) filter (where kind = 3) as username
-             from contact_identities where tenant_id = v.tenant_id and contact_id = v.contact_id) i on true
+             from contact_identities where tenant_id = $1 and contact_id = v.contact_id) i on true
            where v.tenant_id = $1 and v.id = $2"#,
         tenant,
         id.uuid(),
