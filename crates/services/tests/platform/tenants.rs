@@ -39,9 +39,7 @@ async fn a_tenant_is_made_whole_or_not_at_all() {
         .await
         .unwrap()
         .unwrap();
-    let right = password::verify(Some(owner.password_hash), &one_time)
-        .await
-        .unwrap();
+    let right = password::verify(owner.password_hash, &one_time).await.unwrap();
     assert!(right, "the one-time password signs the owner in");
     let memberships = scene.db.tenant.memberships(owner.id).await.unwrap();
     assert_eq!(memberships[0].role, "owner");
