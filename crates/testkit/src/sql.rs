@@ -40,9 +40,7 @@ impl TestDb {
         .fetch_all(&self.superuser)
         .await
         .unwrap();
-        let tables = tables
-            .iter()
-            .filter(|table| !left_out.contains(&table.as_str()));
+        let tables = tables.iter().filter(|table| !left_out.contains(&table.as_str()));
         let parts = tables.map(|table| {
             format!("select '{table}' as name, row_to_json(r)::text as line from {table} r where r.tenant_id = '{}'", tenant.uuid())
         });
