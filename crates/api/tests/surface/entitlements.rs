@@ -96,4 +96,13 @@ async fn keys_messages_and_numbers_end_at_the_limit_with_the_reason() {
         "a refusal stores nothing"
     );
     assert_eq!(stage.call(&send(&b, "k0"), &b.session).await.status, 202);
+
+    set(&stage, &a, Entitlement::Numbers, Some(1)).await;
+    let connect = json!({
+        "meta_app_id": stage.app.meta_app_id, "provider_waba_id": "1", "provider_number_id": "2", "access_token": "a-token-of-theirs",
+    });
+    let refused = stage
+        .call(&post(a.path("connections"), Payload::Json(connect)), &a.session)
+        .await;
+    assert_eq!(refused.problem(), (422, "limit-reached".to_owned()));
 }
