@@ -5,6 +5,7 @@ mod auth;
 mod graph_environments;
 mod meta_apps;
 mod refusals;
+mod retention;
 mod session;
 mod tenants;
 mod webhooks;
@@ -26,7 +27,9 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::http::{
-    assets, cookie, layers,
+    assets, cookie,
+    guard::{self, Guard},
+    layers,
     origin::AllowedOrigins,
     problem::{ApiResult, Problem},
 };
@@ -42,6 +45,8 @@ pub struct AdminState {
     pub origins: AllowedOrigins,
     /// True when the portal is served over HTTPS: the cookie is then `Secure`.
     pub secure_cookie: bool,
+    /// Limits of what one client and session may ask.
+    pub guard: Guard,
 }
 
 #[derive(OpenApi)]
@@ -75,6 +80,7 @@ fn routes() -> OpenApiRouter<AdminState> {
         .routes(routes!(tenants::suspend))
         .routes(routes!(tenants::resume))
         .routes(routes!(webhooks::list))
+        .routes(routes!(retention::list))
         .routes(routes!(graph_environments::list, graph_environments::create))
         .routes(routes!(meta_apps::list, meta_apps::create))
         .routes(routes!(meta_apps::add_secret))
@@ -83,12 +89,14 @@ fn routes() -> OpenApiRouter<AdminState> {
 /// The OpenAPI 3.1 document of the platform surface.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().into_openapi()
+    let mut document = routes().into_openapi();
+    guard::document(&mut document);
+    document
 }
 
 /// The whole platform surface: API, health, the portal's files.
 pub fn router(state: AdminState) -> Router {
-    let ids = state.services.ids.clone();
+    let (ids, guard) = (state.services.ids.clone(), state.guard.clone());
     let document = openapi();
     let surface = layers::api(routes().split_for_parts().0, Router::new())
         .route(
@@ -101,7 +109,7 @@ pub fn router(state: AdminState) -> Router {
         .route("/v1/{*rest}", any(layers::no_such_route))
         .fallback(assets::serve::<assets::AdminPortal>)
         .with_state(state);
-    layers::surface(surface, ids)
+    layers::surface(guard::behind(surface, guard), ids)
 }
 
 async fn ready(State(state): State<AdminState>) -> ApiResult<StatusCode> {

@@ -10,6 +10,7 @@ mod events;
 mod media;
 mod messages;
 mod numbers;
+mod refusals;
 mod session;
 mod templates;
 
@@ -17,6 +18,7 @@ use axum::{
     Json, Router,
     extract::{FromRef, State},
     http::StatusCode,
+    middleware,
     routing::get,
 };
 use services::TenantServices;
@@ -30,7 +32,9 @@ use utoipa_axum::{
 };
 
 use crate::http::{
-    assets, layers,
+    assets,
+    guard::{self, Guard},
+    layers,
     origin::AllowedOrigins,
     problem::{ApiResult, Problem},
 };
@@ -46,6 +50,8 @@ pub struct TenantState {
     pub origins: AllowedOrigins,
     /// True when the app is served over HTTPS: cookies are then `Secure`.
     pub cookies: CookiePolicy,
+    /// Limits of what one client, credential and tenant may ask.
+    pub guard: Guard,
 }
 
 /// How cookies are set.
@@ -117,14 +123,17 @@ fn streaming() -> OpenApiRouter<TenantState> {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = routes().into_openapi();
     document.merge(streaming().into_openapi());
+    guard::document(&mut document);
     document
 }
 
 /// The whole tenant surface: API, media links, the app's files.
 pub fn router(state: TenantState) -> Router {
-    let ids = state.services.ids.clone();
+    let (ids, guard) = (state.services.ids.clone(), state.guard.clone());
     let document = openapi();
+    let refusals = middleware::from_fn_with_state(state.clone(), refusals::record);
     let api = layers::api(routes().split_for_parts().0, streaming().split_for_parts().0)
+        .layer(refusals)
         .route(
             "/openapi.json",
             get(move || std::future::ready(Json(document.clone()))),
@@ -136,7 +145,7 @@ pub fn router(state: TenantState) -> Router {
         .route("/v1/{*rest}", axum::routing::any(layers::no_such_route))
         .fallback(assets::serve::<assets::TenantApp>)
         .with_state(state);
-    layers::surface(api, ids)
+    layers::surface(guard::behind(api, guard), ids)
 }
 
 async fn ready(State(services): State<TenantServices>) -> ApiResult<StatusCode> {

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use api::{
     admin::{AdminState, router},
-    http::origin::AllowedOrigins,
+    http::{guard::Guard, origin::AllowedOrigins},
 };
 use axum::{
     Router,
@@ -61,6 +61,7 @@ async fn portal() -> Portal {
         services,
         origins,
         secure_cookie: false,
+        guard: Guard::default(),
     });
     Portal {
         router,

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod content;
 pub mod crypto;
 pub mod decision;
+pub mod entitlement;
 pub mod error;
 pub mod event;
 pub mod ids;

@@ -60,6 +60,61 @@ impl Gcra {
     }
 }
 
+/// How often something may happen to one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Its name, told to callers: `credential`.
+    pub name: &'static str,
+    /// Per minute in the long run; at least 1.
+    pub per_minute: u32,
+    /// At once; at least 1.
+    pub burst: u32,
+}
+
+/// What is left of a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// True when it may happen.
+    pub allowed: bool,
+    /// How often it may happen now.
+    pub remaining: u32,
+    /// Seconds until it may happen again; 0 when it may happen now.
+    pub retry_after_secs: u32,
+    /// Seconds until all of it may happen at once again.
+    pub full_after_secs: u32,
+}
+
+impl RateLimit {
+    /// A full bucket.
+    #[must_use]
+    pub fn bucket(&self) -> Gcra {
+        Gcra::every(60_000_000 / u64::from(self.per_minute.max(1)), self.burst)
+    }
+
+    /// Seconds in which an empty bucket becomes full.
+    #[must_use]
+    pub fn window_secs(&self) -> u32 {
+        let secs = u64::from(self.burst.max(1)) * 60 / u64::from(self.per_minute.max(1));
+        u32::try_from(secs).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// What is left in a bucket.
+    #[must_use]
+    pub fn quota(&self, bucket: &Gcra, now_us: u64, allowed: bool) -> Quota {
+        let secs = |us: u64| u32::try_from(us.div_ceil(1_000_000)).unwrap_or(u32::MAX);
+        Quota {
+            allowed,
+            remaining: bucket.available(now_us, self.burst.max(1)),
+            retry_after_secs: if allowed {
+                0
+            } else {
+                secs(bucket.wait_us(now_us)).max(1)
+            },
+            full_after_secs: secs(bucket.tat_us().saturating_sub(now_us)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

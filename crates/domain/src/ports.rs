@@ -12,6 +12,7 @@ use crate::{
     content::{ButtonsMessage, Content},
     error::Result,
     ids::{MessageId, PhoneNumberId, TenantId},
+    limits::{Quota, RateLimit},
     status::MessageStatus,
     template::{Template, Values},
 };
@@ -314,4 +315,11 @@ pub trait BlobStore: Send + Sync + 'static {
 pub trait LaneWaker: Send + Sync + 'static {
     /// There may be work for this number.
     fn wake(&self, tenant: TenantId, number: PhoneNumberId);
+}
+
+/// Counts how often things happen.
+#[async_trait]
+pub trait RateLimiter: Send + Sync + 'static {
+    /// Takes `cells` of a key's limit if they are there; none only looks whether there is one.
+    async fn take(&self, limit: &RateLimit, key: &str, cells: u32) -> Quota;
 }

@@ -5,7 +5,10 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::Context;
 use api::{
     admin::AdminState,
-    http::origin::AllowedOrigins,
+    http::{
+        guard::{self, Guard},
+        origin::AllowedOrigins,
+    },
     tenant::{CookiePolicy, TenantState},
 };
 use axum::{Router, extract::connect_info::IntoMakeServiceWithConnectInfo};
@@ -19,13 +22,19 @@ use egress::{Egress, Policy, Timeouts};
 use inbound::Inbound;
 use providers::cloud_api::{CloudApi, CloudApiInbound};
 use secrecy::SecretString;
-use services::{TenantServices, live::Hub, platform::PlatformServices};
-use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, vault::Vault};
+use services::{
+    TenantServices,
+    live::Hub,
+    platform::PlatformServices,
+    upkeep::{Retention, Upkeep},
+};
+use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, UpkeepDb, vault::Vault};
+use time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::{cli::Role, clock::SystemClock, config::Config, shutdown::Shutdown};
+use crate::{cli::Role, clock::SystemClock, config::Config, limits, shutdown::Shutdown};
 
 /// What a composition starts from.
 pub struct Composition<'a> {
@@ -63,6 +72,7 @@ struct Parts<'a> {
     provider: Arc<dyn ChannelProvider>,
     blobs: Arc<dyn BlobStore>,
     hub: Hub,
+    guard: Guard,
 }
 
 impl Composition<'_> {
@@ -85,6 +95,12 @@ impl Composition<'_> {
                     .context("the media folder (blob_dir) can't be used")?,
             ),
             hub: Hub::default(),
+            guard: limits::guard(
+                &self.config.rate_limits,
+                self.config
+                    .proxies()
+                    .map_err(|problem| anyhow::anyhow!("{problem}"))?,
+            ),
         };
         parts.start(shutdown).await
     }
@@ -105,6 +121,7 @@ impl Parts<'_> {
         let tracker = TaskTracker::new();
         let (delivery, wake_jobs) = self.delivery(tenant_db.as_ref(), shutdown).await?;
         self.inbound(&tracker, wake_jobs, shutdown).await?;
+        self.upkeep(shutdown).await?;
         let mut running = Running {
             tenant: None,
             platform: None,
@@ -170,6 +187,38 @@ impl Parts<'_> {
         Ok((Arc::new(handle.clone()), Some(handle)))
     }
 
+    async fn upkeep(&self, shutdown: &Shutdown) -> anyhow::Result<()> {
+        if !self.any(&[Role::Upkeep]) {
+            return Ok(());
+        }
+        let config = self.given.config;
+        let db = UpkeepDb::connect(
+            url("upkeep", &config.database.upkeep_url)?,
+            config.database.pools.upkeep,
+        )
+        .await
+        .context("database role parlance_upkeep")?;
+        let keep = &config.retention;
+        let upkeep = Upkeep {
+            db,
+            clock: Arc::clone(&self.given.clock),
+            real_clock: Arc::new(SystemClock),
+            ids: self.ids.clone(),
+            retention: Retention {
+                raw_webhooks: Duration::days(keep.raw_webhook_days.into()),
+                webhook_outcomes: Duration::days(keep.webhook_outcome_days.into()),
+                outbox: Duration::days(keep.outbox_days.into()),
+                idempotency_keys: Duration::hours(keep.idempotency_hours.into()),
+            },
+        };
+        let soft = shutdown.soft();
+        shutdown.spawn("upkeep", async move {
+            upkeep.run(soft).await;
+            Ok::<(), std::convert::Infallible>(())
+        });
+        Ok(())
+    }
+
     async fn ingest_db(&self) -> anyhow::Result<IngestDb> {
         let database = &self.given.config.database;
         IngestDb::connect(url("ingest", &database.ingest_url)?, database.pools.ingest)
@@ -220,7 +269,7 @@ impl Parts<'_> {
         listen(
             "webhooks",
             config.http.webhooks_addr,
-            inbound::gateway::router(gateway),
+            guard::handshakes(inbound::gateway::router(gateway), self.guard.clone()),
             shutdown,
         )
         .await
@@ -266,6 +315,7 @@ impl Parts<'_> {
             cookies: CookiePolicy {
                 secure: config.public_urls.tenant_app.scheme() == "https",
             },
+            guard: self.guard.clone(),
         };
         listen(
             "tenant app",
@@ -290,6 +340,7 @@ impl Parts<'_> {
             services: services.clone(),
             origins: AllowedOrigins::new(&[config.public_urls.admin_portal.to_string()]),
             secure_cookie: config.public_urls.admin_portal.scheme() == "https",
+            guard: self.guard.clone(),
         };
         listen(
             "admin portal",

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod compose;
 pub mod config;
 pub mod dev;
+mod limits;
 pub mod logging;
 pub mod postgres;
 pub mod shutdown;

@@ -4,3 +4,4 @@ pub mod api_keys;
 pub mod password;
 pub mod sign_in;
 pub mod token;
+pub mod tries;

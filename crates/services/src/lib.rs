@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod contacts;
+mod entitlements;
 pub mod inbox;
 pub mod live;
 pub mod media;
@@ -12,6 +13,7 @@ pub mod onboarding;
 pub mod platform;
 pub mod templates;
 pub mod tenant;
+pub mod upkeep;
 
 pub use store::{
     Actor, TenantScope,

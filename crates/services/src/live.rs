@@ -2,10 +2,7 @@
 
 mod stream;
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use dashmap::DashMap;
 use domain::TenantId;
@@ -34,7 +31,6 @@ pub struct Hub {
 #[derive(Default)]
 struct Inner {
     wake: Arc<Notify>,
-    events: OnceLock<EventsDb>,
     channels: DashMap<TenantId, broadcast::Sender<Arc<Stored>>>,
 }
 
@@ -56,14 +52,6 @@ impl Hub {
         Arc::clone(&self.inner.wake)
     }
 
-    /// False for a place that the outbox has not reached: the client has it from another database.
-    pub(crate) async fn has_reached(&self, position: Position) -> store::Result<bool> {
-        match self.inner.events.get() {
-            Some(events) => Ok(position <= events.outbox_head().await?),
-            None => Ok(true),
-        }
-    }
-
     pub(crate) fn subscribe(&self, tenant: TenantId) -> broadcast::Receiver<Arc<Stored>> {
         self.inner
             .channels
@@ -74,10 +62,9 @@ impl Hub {
 
     /// Tails the outbox until told to stop; then every stream ends.
     pub async fn run(self, db: EventsDb, shutdown: CancellationToken) {
-        let db = self.inner.events.get_or_init(|| db);
         let mut position = None;
         while !shutdown.is_cancelled() {
-            let pause = match self.step(db, &mut position).await {
+            let pause = match self.step(&db, &mut position).await {
                 Ok(true) => continue,
                 Ok(false) => POLL,
                 Err(error) => {

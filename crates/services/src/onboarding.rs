@@ -5,6 +5,7 @@ mod numbers_view;
 
 use domain::{
     ConnectionId, Error, ErrorKind, MetaAppId, PhoneNumberId, Result, WabaId,
+    entitlement::Entitlement,
     event::DomainEvent,
     permission::Permission,
     ports::{Connection, FaultClass, NumberFields, ProviderFault, WabaFields},
@@ -115,6 +116,8 @@ impl TenantServices {
         {
             return Err(Error::not_found());
         }
+        self.require_entitlement(&mut tx, Entitlement::Numbers, now)
+            .await?;
         let token = request.access_token.expose_secret();
         let credential = self
             .vault

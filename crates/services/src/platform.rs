@@ -1,11 +1,14 @@
 //! The platform side: sign-in of platform admins, tenants, webhook log, Graph environments and MetaApps. It sees what
 //! the operator of an installation needs, never a tenant's words or credentials.
 
+mod entitlements;
 mod fields;
 mod graph_environments;
 mod members;
 mod meta_apps;
 mod people;
+mod retention;
+mod rotation;
 mod sign_in;
 mod tenants;
 mod webhooks;
@@ -20,6 +23,8 @@ pub use graph_environments::{GraphEnvironment, GraphEnvironmentKind, NewGraphEnv
 pub use members::{MemberAdded, NewMember};
 pub use meta_apps::{GraphEnvironmentRef, MetaApp, MetaAppSecret, NewMetaApp};
 pub use people::{NewPlatformUser, PASSWORD_CHARS_MIN, PlatformUserCreated};
+pub use retention::RetentionReport;
+pub use rotation::Rotate;
 pub use sign_in::{PlatformMe, PlatformUser, SESSION_LIFETIME, SignedIn};
 pub use store::platform::{PlatformActor, PlatformScope};
 pub use tenants::{

@@ -49,6 +49,14 @@ impl TenantServices {
         Ok(self.db.ping().await?)
     }
 
+    /// Writes down that a permission was refused, in a transaction of its own.
+    pub async fn record_refusal(&self, scope: &store::TenantScope, operation: &str) -> domain::Result<()> {
+        let entry = self.audit("permission.refused", operation, serde_json::json!({}));
+        let mut tx = self.db.begin(scope).await?;
+        store::audit::append(&mut tx, scope, &entry).await?;
+        Ok(tx.commit().await?)
+    }
+
     pub(crate) fn audit(
         &self,
         action: &'static str,

@@ -1,11 +1,12 @@
 //! Sign-in and credentials of the tenant realm: read before a tenant is known, they yield the scope.
 
 pub mod api_keys;
+mod sessions;
+mod tries;
 
 use std::collections::BTreeSet;
 
 use domain::{ApiKeyId, SessionId, TenantId, UserId, permission::Permission};
-use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
@@ -15,10 +16,9 @@ use crate::{
     tx::TenantTx,
 };
 
-/// Failures that are counted in one window before sign-in pauses.
-pub const SIGN_IN_FAILURES_MAX: i32 = 10;
-/// Length of the window.
-pub const SIGN_IN_WINDOW: Duration = Duration::minutes(15);
+pub use sessions::{NewSession, PersonEvent};
+pub use tries::{SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW, SignInTries};
+
 /// `tenants.state` of an active tenant.
 pub(crate) const TENANT_ACTIVE: i16 = 1;
 /// How fresh `last_used_at` of a key is kept; a write per call would be a hot row.
@@ -33,8 +33,8 @@ pub struct UserRow {
     pub email: String,
     /// Their name.
     pub name: String,
-    /// Argon2id, PHC string.
-    pub password_hash: String,
+    /// Argon2id, PHC string; `None` when they have no password.
+    pub password_hash: Option<String>,
 }
 
 /// A tenant that a person belongs to.
@@ -61,21 +61,14 @@ pub struct SignedIn {
     pub name: String,
 }
 
-/// Realms that count sign-in failures apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(i16)]
-pub enum Realm {
-    /// The tenant app.
-    Tenant = 1,
-    /// The admin portal.
-    Platform = 2,
-}
-
 impl TenantDb {
     /// Finds a person by lower-case address.
     pub async fn user_by_email(&self, email_key: &str) -> Result<Option<UserRow>> {
         let row = sqlx::query!(
-            "select id, email, name, password_hash from users where email_key = $1",
+            r#"select u.id, u.email, u.name, p.hash as "hash?"
+               from users u
+               left join user_passwords p on p.user_id = u.id
+               where u.email_key = $1"#,
             email_key
         )
         .fetch_optional(&self.0)
@@ -84,42 +77,8 @@ impl TenantDb {
             id: UserId::new(row.id),
             email: row.email,
             name: row.name,
-            password_hash: row.password_hash,
+            password_hash: row.hash,
         }))
-    }
-
-    /// Stores a session under the hash of its token.
-    pub async fn insert_session(
-        &self,
-        id: SessionId,
-        user: UserId,
-        token_hash: &[u8],
-        now: OffsetDateTime,
-        expires_at: OffsetDateTime,
-    ) -> Result<()> {
-        sqlx::query!(
-            "insert into sessions (token_hash, id, user_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
-            token_hash,
-            id.uuid(),
-            user.uuid(),
-            now,
-            expires_at,
-        )
-        .execute(&self.0)
-        .await?;
-        Ok(())
-    }
-
-    /// Ends a session; an unknown one is fine.
-    pub async fn revoke_session(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<()> {
-        sqlx::query!(
-            "update sessions set revoked_at = $2 where token_hash = $1 and revoked_at is null",
-            token_hash,
-            now
-        )
-        .execute(&self.0)
-        .await?;
-        Ok(())
     }
 
     /// The person behind a session token, while it is valid at `now` (real time).
@@ -225,21 +184,6 @@ impl TenantDb {
         }
         Ok(Some(scope))
     }
-
-    /// Failures counted for a key (a hash of the address or of the email) in the running window.
-    pub async fn sign_in_failures(&self, key: &[u8], now: OffsetDateTime) -> Result<i32> {
-        failures(&self.0, Realm::Tenant, key, now).await
-    }
-
-    /// Counts one failure more.
-    pub async fn count_sign_in_failure(&self, key: &[u8], now: OffsetDateTime) -> Result<()> {
-        count_failure(&self.0, Realm::Tenant, key, now).await
-    }
-
-    /// Forgets the failures after a good sign-in.
-    pub async fn clear_sign_in_failures(&self, key: &[u8]) -> Result<()> {
-        clear_failures(&self.0, Realm::Tenant, key).await
-    }
 }
 
 async fn touch_key(tx: &mut TenantTx, key: ApiKeyId, now: OffsetDateTime) -> Result<()> {
@@ -251,51 +195,6 @@ async fn touch_key(tx: &mut TenantTx, key: ApiKeyId, now: OffsetDateTime) -> Res
         now
     )
     .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-pub(crate) async fn failures(pool: &PgPool, realm: Realm, key: &[u8], now: OffsetDateTime) -> Result<i32> {
-    let found = sqlx::query_scalar!(
-        "select failures from sign_in_throttles where realm = $1 and key = $2 and window_start > $3",
-        realm as i16,
-        key,
-        now - SIGN_IN_WINDOW,
-    )
-    .fetch_optional(pool)
-    .await?;
-    Ok(found.unwrap_or(0))
-}
-
-pub(crate) async fn count_failure(
-    pool: &PgPool,
-    realm: Realm,
-    key: &[u8],
-    now: OffsetDateTime,
-) -> Result<()> {
-    sqlx::query!(
-        "insert into sign_in_throttles (realm, key, window_start, failures)
-         values ($1, $2, $3, 1)
-         on conflict (realm, key) do update set
-           failures = case when sign_in_throttles.window_start > $4 then sign_in_throttles.failures + 1 else 1 end,
-           window_start = case when sign_in_throttles.window_start > $4 then sign_in_throttles.window_start else $3 end",
-        realm as i16,
-        key,
-        now,
-        now - SIGN_IN_WINDOW,
-    )
-    .execute(pool)
-    .await?;
-    Ok(())
-}
-
-pub(crate) async fn clear_failures(pool: &PgPool, realm: Realm, key: &[u8]) -> Result<()> {
-    sqlx::query!(
-        "delete from sign_in_throttles where realm = $1 and key = $2",
-        realm as i16,
-        key
-    )
-    .execute(pool)
     .await?;
     Ok(())
 }

@@ -1,4 +1,7 @@
-//! Audit entries, written in the transaction of what they tell. Ids and digests only.
+//! Audit entries, written in the transaction of what they tell. Ids and digests only. Seals follow behind them.
+
+mod seals;
+mod verify;
 
 use domain::{AuditEntryId, PlatformUserId, TenantId};
 use serde_json::Value;
@@ -9,6 +12,9 @@ use crate::{
     scope::TenantScope,
     tx::{PlatformTx, TenantTx},
 };
+
+pub use seals::Sealed;
+pub use verify::{Chain, ChainReport};
 
 /// What happened, to what.
 #[derive(Debug, Clone)]

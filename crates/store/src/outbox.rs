@@ -179,6 +179,21 @@ pub async fn after(tx: &mut TenantTx, after: Position) -> Result<Tail> {
     Ok(Tail { events, more })
 }
 
+/// True while the transaction's tenant has an event at this place: a stream can be taken up there without a gap. A place
+/// that retention removed, or one of another database, is not known.
+pub async fn knows(tx: &mut TenantTx, position: Position) -> Result<bool> {
+    let tenant_id = tx.tenant_id().uuid();
+    let known = sqlx::query_scalar!(
+        "select exists (select from outbox where tenant_id = $1 and xid = $2::text::xid8 and id = $3)",
+        tenant_id,
+        position.xid.to_string(),
+        position.id,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(known.unwrap_or(false))
+}
+
 fn parse_xid(text: &str) -> u64 {
     text.parse().unwrap_or_default()
 }

@@ -52,6 +52,15 @@ pub(crate) async fn begin(pool: &PgPool, statement: String) -> Result<Transactio
     }
 }
 
+/// Takes an advisory lock until the transaction ends; false while another one holds it. Unlike a lease it can't outlive
+/// its holder, and what it guards takes no longer than a statement may.
+pub(crate) async fn try_lock(tx: &mut Transaction<'static, Postgres>, lock: i64) -> Result<bool> {
+    let held = sqlx::query_scalar!("select pg_try_advisory_xact_lock($1)", lock)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(held.unwrap_or(false))
+}
+
 macro_rules! role_pools {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
@@ -89,4 +98,6 @@ role_pools! {
     EventsDb;
     /// `parlance_platform`: the admin portal; never bodies, never credentials.
     PlatformDb;
+    /// `parlance_upkeep`: seals of the audit logs and retention; ids, times, and what the seals hash.
+    UpkeepDb;
 }

@@ -1,5 +1,7 @@
 //! Roles, hardening and migrations: what `migrate` and `dev` run before anything else.
 
+mod scram;
+
 use domain::Ids;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
@@ -9,9 +11,11 @@ use crate::{
     pool::{DeliveryDb, IngestDb},
 };
 
+pub use scram::Verifier;
+
 /// The login roles of the program, without their `parlance_` prefix; each gets a pool of its own.
-pub const LOGIN_ROLES: [&str; 7] = [
-    "owner", "tenant", "ingest", "delivery", "events", "platform", "backup",
+pub const LOGIN_ROLES: [&str; 8] = [
+    "owner", "tenant", "ingest", "delivery", "events", "platform", "upkeep", "backup",
 ];
 
 /// The migrations, in order; forward only.
@@ -22,9 +26,9 @@ pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 pub async fn prepare_cluster(
     superuser_url: &SecretString,
     database: &str,
-    passwords: &[(&str, SecretString)],
+    passwords: &[(&str, Verifier)],
 ) -> Result<()> {
-    // The statements below hold passwords: not even a debug log may show them.
+    // The statements below hold verifiers of passwords: not even a debug log need show them.
     let options: PgConnectOptions = superuser_url.expose_secret().parse().map_err(Error::Database)?;
     let options = options.disable_statement_logging();
     let mut connection = PgConnection::connect_with(&options).await?;
@@ -39,11 +43,10 @@ pub async fn prepare_cluster(
              exception when duplicate_object or unique_violation then null; end $$"
         )).await?;
     }
-    for (role, password) in passwords {
-        let quoted = password.expose_secret().replace('\'', "''");
+    for (role, verifier) in passwords {
         run(
             &mut connection,
-            format!("alter role parlance_{role} password '{quoted}'"),
+            format!("alter role parlance_{role} password '{}'", verifier.as_str()),
         )
         .await?;
     }
@@ -85,7 +88,7 @@ async fn harden(connection: &mut PgConnection, database: &str) -> Result<()> {
     for statement in [
         "alter schema public owner to parlance_owner".to_owned(),
         "revoke all on schema public from public".to_owned(),
-        "grant usage on schema public to parlance_tenant, parlance_ingest, parlance_delivery, parlance_events, parlance_platform, parlance_backup".to_owned(),
+        "grant usage on schema public to parlance_tenant, parlance_ingest, parlance_delivery, parlance_events, parlance_platform, parlance_upkeep, parlance_backup".to_owned(),
         format!("revoke create, temporary on database \"{database}\" from public"),
         "revoke execute on function pg_catalog.set_config(text, text, boolean) from public".to_owned(),
         "grant execute on function pg_catalog.set_config(text, text, boolean) to parlance_owner, parlance_backup".to_owned(),

@@ -1,6 +1,8 @@
 //! Envelope encryption of columns: a data key per tenant and one for the installation, wrapped by the key provider.
 //! The associated data binds a value to its tenant, table, column and key: moved elsewhere it does not open.
 
+mod rotation;
+
 use std::{collections::HashMap, sync::Arc};
 
 use aes_gcm::{
@@ -22,6 +24,8 @@ use crate::{
     pool::IngestDb,
     tx::{PlatformTx, TenantTx},
 };
+
+pub use rotation::{KeyRotation, Rotated};
 
 /// Bytes of an AES-GCM nonce.
 const NONCE_BYTES: usize = 12;
@@ -124,7 +128,7 @@ impl Vault {
     ) -> Result<Sealed> {
         let active = sqlx::query_as!(
             WrappedKey,
-            "select id, master_key_id, wrapped from installation_keys where active"
+            "select id, master_key_id, wrapped from installation_keys where active for share"
         )
         .fetch_optional(tx.conn())
         .await?;
@@ -242,10 +246,12 @@ impl Vault {
     }
 }
 
+/// The key in force, held until the transaction ends: a rotation waits for whoever seals under it, so that nothing is
+/// sealed under an old key once a new one is in force.
 async fn active_tenant_key(connection: &mut PgConnection, tenant: TenantId) -> Result<Option<WrappedKey>> {
     Ok(sqlx::query_as!(
         WrappedKey,
-        "select id, master_key_id, wrapped from data_keys where tenant_id = $1 and active",
+        "select id, master_key_id, wrapped from data_keys where tenant_id = $1 and active for share",
         tenant.uuid(),
     )
     .fetch_optional(connection)

@@ -10,7 +10,7 @@ use std::{
 use domain::{Clock, Ids, clock::ManualClock};
 use secrecy::SecretString;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, postgres::PgConnectOptions};
-use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, setup, vault::Vault};
+use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, UpkeepDb, setup, vault::Vault};
 use time::macros::datetime;
 use tokio::sync::OnceCell;
 
@@ -38,6 +38,8 @@ pub struct TestDb {
     pub events: EventsDb,
     /// As `parlance_platform`.
     pub platform: PlatformDb,
+    /// As `parlance_upkeep`.
+    pub upkeep: UpkeepDb,
     /// Stands at 2026-11-22 12:00 UTC until advanced.
     pub clock: Arc<ManualClock>,
     /// Seeded ids.
@@ -102,6 +104,9 @@ impl TestDb {
             platform: PlatformDb::connect(&url_of("parlance_platform", &name), 4)
                 .await
                 .unwrap(),
+            upkeep: UpkeepDb::connect(&url_of("parlance_upkeep", &name), 2)
+                .await
+                .unwrap(),
             vault: Vault::new(Arc::new(TestKeys), ids.clone()),
             name,
             clock,
@@ -110,6 +115,45 @@ impl TestDb {
     }
 
     /// URL for a role by its name without prefix: `owner`, `tenant`, `ingest` …
+    #[must_use]
+    pub fn url(&self, role: &str) -> SecretString {
+        url_of(&format!("parlance_{role}"), &self.name)
+    }
+}
+
+/// A database with the roles and nothing in it, for what migrations do to data.
+pub struct EmptyDb {
+    /// Name of the database.
+    pub name: String,
+    /// Superuser pool.
+    pub superuser: PgPool,
+}
+
+impl EmptyDb {
+    /// Makes it anew.
+    pub async fn new() -> Self {
+        // Roles belong to the cluster and are made once, with the template.
+        TEMPLATE.get_or_init(make_template).await;
+        let name = format!(
+            "empty_{}_{}",
+            std::process::id(),
+            COUNTER.fetch_add(1, Ordering::Relaxed)
+        );
+        let mut admin = PgConnection::connect(&server()).await.unwrap();
+        let drop_old = format!("drop database if exists {name}");
+        admin.execute(AssertSqlSafe(drop_old)).await.unwrap();
+        admin.close().await.unwrap();
+        setup::prepare_cluster(&server().into(), &name, &[])
+            .await
+            .unwrap();
+        let options: PgConnectOptions = server().parse().unwrap();
+        Self {
+            superuser: PgPool::connect_with(options.database(&name)).await.unwrap(),
+            name,
+        }
+    }
+
+    /// URL for a role by its name without prefix.
     #[must_use]
     pub fn url(&self, role: &str) -> SecretString {
         url_of(&format!("parlance_{role}"), &self.name)

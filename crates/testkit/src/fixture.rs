@@ -122,9 +122,10 @@ impl TestDb {
         )
         .await;
         let email = format!("owner@{slug}.test");
-        self.run("insert into users (id, email_key, email, name, password_hash, created_at) values ($1, $2, $2, 'Owner', '!', $3)", |q| {
-            q.bind(user_id.uuid()).bind(email).bind(AT)
-        })
+        self.run(
+            "insert into users (id, email_key, email, name, created_at) values ($1, $2, $2, 'Owner', $3)",
+            |q| q.bind(user_id.uuid()).bind(email).bind(AT),
+        )
         .await;
         self.run("insert into roles (tenant_id, id, name, builtin, permissions) values ($1, $2, 'owner', true, $3)", |q| {
             q.bind(tenant).bind(role_id.uuid()).bind(permissions)

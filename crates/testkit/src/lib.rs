@@ -14,7 +14,7 @@ mod rows;
 mod sql;
 mod superuser;
 
-pub use database::TestDb;
+pub use database::{EmptyDb, TestDb};
 pub use fixture::{AppFixture, TenantFixture};
 pub use keys::TestKeys;
 pub use rows::RowsFixture;

@@ -191,5 +191,16 @@ impl TestDb {
             |q| q.bind(id).bind(entry_id).bind(AT).bind(rows.message_id.to_string()),
         )
         .await;
+        self.run(
+            "insert into entitlements (tenant_id, key, quantity, source, set_at) values ($1, 'numbers', 100, 'plan', $2)",
+            |q| q.bind(id).bind(AT),
+        )
+        .await;
+        self.run(
+            "insert into audit_seals (tenant_id, number, hash, entries, last_xid, last_seq, sealed_at)
+             values ($1, 1, '\\x00', 1, pg_current_xact_id(), 1, $2)",
+            |q| q.bind(id).bind(AT),
+        )
+        .await;
     }
 }

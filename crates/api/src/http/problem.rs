@@ -105,9 +105,14 @@ const fn status_of(kind: ErrorKind) -> StatusCode {
     }
 }
 
+/// Marks the answer to somebody who lacks a permission.
+#[derive(Debug, Clone, Copy)]
+pub struct Forbidden;
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = status_of(self.error.kind);
+        let forbidden = self.error.code == "forbidden";
         if status.is_server_error() {
             tracing::error!(
                 code = self.error.code,
@@ -142,6 +147,9 @@ impl IntoResponse for Failure {
         );
         if let Some(secs) = problem.retry_after_secs {
             headers.insert(header::RETRY_AFTER, secs.into());
+        }
+        if forbidden {
+            response.extensions_mut().insert(Forbidden);
         }
         response
     }

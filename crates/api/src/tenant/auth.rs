@@ -4,12 +4,13 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::{HeaderMap, header, request::Parts},
 };
-use domain::Error;
+use domain::{Error, ErrorKind};
 use services::TenantScope;
 
-use super::TenantState;
+use super::{TenantState, refusals::Proven};
 use crate::http::{
     cookie::{self, TENANT_COOKIE},
+    guard::Visit,
     problem::Failure,
 };
 
@@ -44,23 +45,42 @@ impl FromRequestParts<TenantState> for Tenant {
         let slug = slug
             .filter(|slug| !slug.contains('\0'))
             .ok_or_else(Error::not_found)?;
-        if let Some(key) = bearer(&parts.headers) {
-            let scope = state.services.scope_of_api_key(&key, &slug).await?;
-            return Ok(Self {
-                scope,
-                session: None,
-                api_key: Some(key),
-            });
+        let visit = Visit::of(parts);
+        let (api_key, session) = match bearer(&parts.headers) {
+            Some(key) => (Some(key), None),
+            None => (None, cookie::read(&parts.headers, TENANT_COOKIE)),
+        };
+        let proof = match (&api_key, &session) {
+            (Some(key), _) => state.services.scope_of_api_key(key, &slug).await,
+            (None, Some(session)) => {
+                state.origins.check(&parts.method, &parts.headers)?;
+                state.services.scope_of_session(session, &slug).await
+            }
+            (None, None) => Err(Error::unauthenticated()),
+        };
+        let scope = counted(&visit, proof).await?;
+        let (_, actor) = scope.actor().audit_parts();
+        visit.proven(&actor, Some(&slug)).await?;
+        if let Some(proven) = parts.extensions.get::<Proven>() {
+            let _ = proven.0.set(scope.clone());
         }
-        let session = cookie::read(&parts.headers, TENANT_COOKIE).ok_or_else(Error::unauthenticated)?;
-        state.origins.check(&parts.method, &parts.headers)?;
-        let scope = state.services.scope_of_session(&session, &slug).await?;
         Ok(Self {
             scope,
-            session: Some(session),
-            api_key: None,
+            session,
+            api_key,
         })
     }
+}
+
+/// Counts a credential that proved nothing, then answers as without.
+pub(super) async fn counted<T>(visit: &Visit, proof: Result<T, Error>) -> Result<T, Failure> {
+    if proof
+        .as_ref()
+        .is_err_and(|error| error.kind == ErrorKind::Unauthenticated)
+    {
+        visit.unproven().await?;
+    }
+    Ok(proof?)
 }
 
 /// The session cookie of a request that needs no tenant.

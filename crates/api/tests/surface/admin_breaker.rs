@@ -11,7 +11,7 @@ use axum::{
 use domain::Clock;
 use parlance_api::{
     admin::{AdminState, openapi, router},
-    http::origin::AllowedOrigins,
+    http::{guard::Guard, origin::AllowedOrigins},
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ const NONE: fn() -> Option<Value> = || None;
 /// `sign_in` and `sign_out` need no session; the portal's own tests cover them.
 const OPEN: [&str; 2] = ["sign_in", "sign_out"];
 
-const PROBES: [Probe; 13] = [
+const PROBES: [Probe; 14] = [
     probe("me", "/v1/me", NONE, &[]),
     probe("list_tenants", "/v1/tenants", NONE, &[("query.cursor", 400)]),
     probe(
@@ -87,6 +87,12 @@ const PROBES: [Probe; 13] = [
         "/v1/webhooks?tenant_id=ten_{}",
         NONE,
         &[("query.tenant_id", 200), ("query.cursor", 400)],
+    ),
+    probe(
+        "list_retention_reports",
+        "/v1/retention",
+        NONE,
+        &[("query.cursor", 400)],
     ),
     probe(
         "list_graph_environments",
@@ -155,6 +161,7 @@ async fn portal(stage: &Stage) -> (Router, String) {
             services,
             origins,
             secure_cookie: false,
+            guard: Guard::default(),
         }),
         signed_in.token.expose_secret().to_owned(),
     )

@@ -337,8 +337,12 @@ async fn a_key_without_scopes_may_do_nothing() {
             "{}",
             probe.operation
         );
-        // After the first call only: it writes down when the key was used.
-        let now = breaker.stage.db.digest(breaker.a.tenant.tenant_id).await;
+        // After the first call only: it writes down when the key was used. Each refusal is audited.
+        let now = breaker
+            .stage
+            .db
+            .digest_without(breaker.a.tenant.tenant_id, &["audit_entries"])
+            .await;
         assert_eq!(
             *rows.get_or_insert(now.clone()),
             now,

@@ -17,7 +17,9 @@ async fn stage() -> (Stage, Side) {
         .unwrap();
     stage
         .db
-        .sql(&format!("update users set password_hash = '{hash}'"))
+        .sql(&format!(
+            "insert into user_passwords (user_id, hash) select id, '{hash}' from users"
+        ))
         .await;
     (stage, side)
 }
@@ -244,4 +246,75 @@ async fn an_unknown_person_gets_the_answer_of_a_wrong_password() {
         .call(&sign_in("nobody@alder.test", "wrong"), &Credential::Nobody)
         .await;
     assert_eq!(known.comparable(), unknown.comparable());
+}
+
+/// Actions in the tenant's audit log, once there are so many: refusals are written behind the answer.
+async fn audited(stage: &Stage, side: &Side, count: usize) -> Vec<String> {
+    let sql = format!(
+        "select action from audit_entries where tenant_id = '{}' and (action like 'session.%' or action like 'permission.%') order by seq",
+        side.tenant.tenant_id.uuid()
+    );
+    loop {
+        let rows = stage.db.json(&sql).await;
+        let actions: Vec<_> = rows
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["action"].as_str().unwrap().to_owned())
+            .collect();
+        if actions.len() >= count {
+            return actions;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_audit_log_of_each_tenant_tells_of_sign_ins_sign_outs_and_refusals() {
+    let (stage, alder) = stage().await;
+    let birch = stage.side("birch").await;
+    stage
+        .db
+        .sql(&format!(
+            "insert into memberships (tenant_id, user_id, role_id, created_at) values ('{}', '{}', '{}', now())",
+            birch.tenant.tenant_id.uuid(),
+            alder.tenant.user_id.uuid(),
+            birch.tenant.role_id.uuid()
+        ))
+        .await;
+    stage.call(&sign_in(EMAIL, "wrong"), &Credential::Nobody).await;
+    stage
+        .call(&sign_in("nobody@alder.test", "wrong"), &Credential::Nobody)
+        .await;
+    assert_eq!(audited(&stage, &alder, 1).await, ["session.refused"]);
+    let session = token(&stage.call(&sign_in(EMAIL, PASSWORD), &Credential::Nobody).await);
+    stage
+        .call(&post("/v1/sign-out", Payload::Nothing), &session)
+        .await;
+    for side in [&alder, &birch] {
+        assert_eq!(
+            audited(&stage, side, 3).await,
+            ["session.refused", "session.begin", "session.end"],
+            "{}",
+            side.slug
+        );
+    }
+    let viewer = stage.member(&alder.tenant, "viewer", &["numbers:read"]).await;
+    let refused = stage.call(&get(alder.path("api-keys")), &viewer).await;
+    assert_eq!(refused.problem().0, 403);
+    assert_eq!(audited(&stage, &alder, 4).await[3], "permission.refused");
+    let entry = stage
+        .db
+        .json("select target, actor_kind, details from audit_entries where action = 'permission.refused'")
+        .await;
+    assert_eq!(entry[0]["target"], "GET /v1/t/{slug}/api-keys");
+    let words = stage
+        .db
+        .json("select details from audit_entries")
+        .await
+        .to_string();
+    assert!(
+        !words.contains("alder.test"),
+        "no address stands in the log: {words}"
+    );
 }

@@ -18,7 +18,7 @@ use axum::{
 };
 use domain::{Clock, clock::ManualClock, permission::Permission};
 use parlance_api::{
-    http::origin::AllowedOrigins,
+    http::{guard::Guard, origin::AllowedOrigins},
     tenant::{CookiePolicy, TenantState, router},
 };
 use services::{TenantServices, live::Hub};
@@ -27,7 +27,7 @@ use testkit::{AppFixture, TenantFixture, TestDb};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
 
-pub use call::{Answer, Call, PNG, Payload, get, post};
+pub use call::{Answer, Call, PNG, Payload, get, post, request};
 
 use crate::provider::{NoLanes, ScriptedProvider, blobs};
 
@@ -192,8 +192,8 @@ impl Stage {
         let permissions = list(permissions);
         self.db
             .sql(&format!(
-                "insert into users (id, email_key, email, name, password_hash, created_at)
-                   values ('{user}', '{user}', '{user}', '{role}', '!', now());
+                "insert into users (id, email_key, email, name, created_at)
+                   values ('{user}', '{user}', '{user}', '{role}', now());
                  insert into roles (tenant_id, id, name, builtin, permissions)
                    values ('{id}', '{role_id}', '{role}', true, {permissions})
                    on conflict (tenant_id, name) do update set permissions = excluded.permissions;
@@ -224,6 +224,7 @@ pub fn surface(services: &TenantServices, secure: bool) -> Router {
         services: services.clone(),
         origins: AllowedOrigins::new(&[ORIGIN.to_owned()]),
         cookies: CookiePolicy { secure },
+        guard: Guard::default(),
     })
 }
 

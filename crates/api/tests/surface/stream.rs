@@ -211,6 +211,19 @@ async fn an_unknown_place_resets_and_the_stream_goes_on() {
         event.name == "reset" || event.data["message_id"] == message,
         "{event:?}"
     );
+    let removed = outbox(&stage, &a).await[0].clone();
+    let mut listener = Listener::open(&stage, &a, &a.session, Some(&removed)).await;
+    listener.expect("ready").await;
+    assert_ne!(listener.next().await.unwrap().name, "reset", "it is there");
+    stage
+        .db
+        .sql(&format!(
+            "delete from outbox where xid::text || '-' || id = '{removed}'"
+        ))
+        .await;
+    let mut listener = Listener::open(&stage, &a, &a.session, Some(&removed)).await;
+    listener.expect("ready").await;
+    assert_eq!(listener.next().await.unwrap().name, "reset", "retention took it");
     let query = get(format!(
         "{}?last_event_id={}",
         a.path("events"),

@@ -1,4 +1,4 @@
-//! `parlance admin …`: the first accounts of an installation.
+//! `parlance admin …`: the first accounts of an installation, and what its operator does now and then.
 
 use std::{
     io::{BufRead, Write},
@@ -9,10 +9,13 @@ use anyhow::Context;
 use backends::MasterKeys;
 use domain::{Clock, Ids};
 use secrecy::{ExposeSecret, SecretString};
-use services::platform::{NewOwner, NewPlatformUser, NewTenant, PlatformActor, PlatformServices};
-use store::vault::Vault;
+use services::{
+    PageRequest,
+    platform::{NewOwner, NewPlatformUser, NewTenant, PlatformActor, PlatformServices, Rotate},
+};
+use store::{IngestDb, TenantDb, vault::Vault};
 
-use super::{AdminCommand, CreatePlatformUserArgs, CreateTenantArgs};
+use super::{AdminCommand, CreatePlatformUserArgs, CreateTenantArgs, RetentionArgs, RotateKeysArgs};
 use crate::{
     clock::SystemClock,
     compose::platform_services,
@@ -21,16 +24,26 @@ use crate::{
 
 /// Runs one command.
 pub async fn run(config: &Config, command: &AdminCommand) -> anyhow::Result<()> {
-    let services = services(config).await?;
+    let services = services(config, command).await?;
     match command {
         AdminCommand::CreatePlatformUser(args) => create_platform_user(&services, args).await,
         AdminCommand::CreateTenant(args) => create_tenant(&services, args).await,
+        AdminCommand::RotateKeys(args) => rotate_keys(config, &services, args).await,
+        AdminCommand::Retention(args) => retention(&services, args).await,
+        AdminCommand::SetEntitlement(args) => services
+            .set_entitlement(PlatformActor::CLI, &args.tenant, args.key, args.most)
+            .await
+            .map_err(explained),
     }
 }
 
-async fn services(config: &Config) -> anyhow::Result<PlatformServices> {
+async fn services(config: &Config, command: &AdminCommand) -> anyhow::Result<PlatformServices> {
+    let roles: &[&str] = match command {
+        AdminCommand::RotateKeys(_) => &["platform", "tenant", "ingest"],
+        _ => &["platform"],
+    };
     config.validate(Needs {
-        roles: &["platform"],
+        roles,
         master_key: true,
         ..Needs::default()
     })?;
@@ -78,6 +91,62 @@ async fn create_tenant(services: &PlatformServices, args: &CreateTenantArgs) -> 
         .map_err(explained)?;
     writeln!(std::io::stdout(), "Tenant {} at /t/{}", args.name, args.slug)?;
     report("Owner", &created.owner.email, created.owner.password.as_ref())
+}
+
+async fn rotate_keys(
+    config: &Config,
+    services: &PlatformServices,
+    args: &RotateKeysArgs,
+) -> anyhow::Result<()> {
+    let database = &config.database;
+    let tenant = database
+        .tenant_url
+        .as_ref()
+        .context("database.tenant_url is missing")?;
+    let ingest = database
+        .ingest_url
+        .as_ref()
+        .context("database.ingest_url is missing")?;
+    let tenants = TenantDb::connect(tenant, 2)
+        .await
+        .context("database role parlance_tenant")?;
+    let ingest = IngestDb::connect(ingest, 2)
+        .await
+        .context("database role parlance_ingest")?;
+    let what = if args.master_key_only {
+        Rotate::MasterKey
+    } else {
+        Rotate::Everything
+    };
+    let done = services
+        .rotate_keys(PlatformActor::CLI, &tenants, &ingest, what)
+        .await
+        .map_err(explained)?;
+    writeln!(
+        std::io::stdout(),
+        "{} data keys wrapped under the first master key, {} new data keys, {} secrets sealed again",
+        done.rewrapped,
+        done.keys,
+        done.resealed
+    )?;
+    Ok(())
+}
+
+async fn retention(services: &PlatformServices, args: &RetentionArgs) -> anyhow::Result<()> {
+    let page = PageRequest {
+        limit: Some(args.limit),
+        cursor: None,
+    };
+    let reports = services.retention_reports(&page).await.map_err(explained)?;
+    let mut out = std::io::stdout().lock();
+    for report in reports.items {
+        writeln!(
+            out,
+            "{} {}: {} removed, {} to {} (older than {})",
+            report.at, report.rule, report.removed, report.first, report.last, report.cutoff
+        )?;
+    }
+    Ok(())
 }
 
 fn report(what: &str, email: &str, password: Option<&SecretString>) -> anyhow::Result<()> {

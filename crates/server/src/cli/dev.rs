@@ -58,7 +58,9 @@ async fn with_database(
         .prepare(&mut config, &ids, demo::begin(data_dir)?)
         .await?;
     config.validate(Needs {
-        roles: &["owner", "tenant", "ingest", "delivery", "events", "platform"],
+        roles: &[
+            "owner", "tenant", "ingest", "delivery", "events", "platform", "upkeep",
+        ],
         ..Needs::default()
     })?;
     let shutdown = Shutdown::new();

@@ -1,10 +1,17 @@
 //! `parlance migrate`: roles, database and schema.
 
+use std::sync::Arc;
+
 use anyhow::Context;
+use domain::Ids;
 use secrecy::{ExposeSecret, SecretString};
+use store::setup::Verifier;
 use url::Url;
 
-use crate::config::{Config, Needs};
+use crate::{
+    clock::SystemClock,
+    config::{Config, Needs},
+};
 
 /// Makes what is missing. With `database_url` (a superuser) also the roles, with the passwords of their URLs, and the
 /// database that `database.owner_url` names; without it both must be there.
@@ -20,7 +27,12 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         .context("database.owner_url is missing")?;
     if let Some(superuser) = &config.database_url {
         let database = database_of(owner)?;
-        store::setup::prepare_cluster(superuser, &database, &passwords(config)).await.context(
+        let ids = Ids::from_os(Arc::new(SystemClock));
+        let verifiers: Vec<_> = passwords(config)
+            .into_iter()
+            .map(|(role, password)| (role, Verifier::new(&password, ids.bytes())))
+            .collect();
+        store::setup::prepare_cluster(superuser, &database, &verifiers).await.context(
             "cannot make the roles and the database; database_url (PARLANCE_DATABASE_URL) must sign in as a superuser",
         )?;
     }

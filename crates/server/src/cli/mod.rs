@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod audit;
 pub mod dev;
 pub mod doctor;
 pub mod migrate;
@@ -18,7 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use ports::DevPorts;
 
-use crate::config::Config;
+use crate::config::{Config, reference};
 use crate::logging;
 
 /// Parlance: an open, self-hosted, multi-tenant messaging platform over the WhatsApp Business Platform.
@@ -41,11 +42,16 @@ pub enum Command {
     Migrate(ConfigArgs),
     /// Check the configuration, every database role and the ports; say how to mend what is wrong
     Doctor(DoctorArgs),
+    /// Print the reference of the configuration as Markdown
+    Config,
     /// Print an OpenAPI document
     Openapi(OpenapiArgs),
-    /// Make the first accounts
+    /// Make the first accounts, rotate keys, look at what retention removed
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Check the audit logs
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Run the simulated WhatsApp alone
     Sandbox(SandboxArgs),
 }
@@ -88,6 +94,8 @@ pub enum Role {
     Normalizer,
     /// Lanes and the send ledger
     Delivery,
+    /// Seals of the audit logs, and retention
+    Upkeep,
 }
 
 impl Role {
@@ -98,6 +106,7 @@ impl Role {
             Self::AdminApi => &["platform"],
             Self::Gateway | Self::Normalizer => &["ingest"],
             Self::Delivery => &["delivery", "tenant", "events"],
+            Self::Upkeep => &["upkeep"],
         }
     }
 
@@ -158,6 +167,12 @@ pub enum AdminCommand {
     CreatePlatformUser(CreatePlatformUserArgs),
     /// Make a tenant with its first owner; the password is read from standard input, or drawn and printed once
     CreateTenant(CreateTenantArgs),
+    /// Wrap every data key under the first master key, make new data keys and seal every secret again; nothing stops meanwhile
+    RotateKeys(RotateKeysArgs),
+    /// Show what retention removed, the latest first
+    Retention(RetentionArgs),
+    /// Limit what a tenant may have, or lift the limit
+    SetEntitlement(SetEntitlementArgs),
 }
 
 impl AdminCommand {
@@ -165,8 +180,68 @@ impl AdminCommand {
         match self {
             Self::CreatePlatformUser(args) => &args.config,
             Self::CreateTenant(args) => &args.config,
+            Self::RotateKeys(args) => &args.config,
+            Self::Retention(args) => &args.config,
+            Self::SetEntitlement(args) => &args.config,
         }
     }
+}
+
+/// `parlance audit …`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Check every chain of seals, print the heads, and name the first broken place
+    Verify(VerifyArgs),
+}
+
+/// `parlance audit verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyArgs {
+    /// Check the log of this tenant only
+    #[arg(long, value_name = "SLUG")]
+    pub tenant: Option<String>,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// `parlance admin rotate-keys`.
+#[derive(Clone, Debug, Args)]
+pub struct RotateKeysArgs {
+    /// Only wrap the data keys under the first master key; make no new ones
+    #[arg(long)]
+    pub master_key_only: bool,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// `parlance admin set-entitlement`.
+#[derive(Clone, Debug, Args)]
+pub struct SetEntitlementArgs {
+    /// Name of the tenant in addresses
+    #[arg(long, value_name = "SLUG")]
+    pub tenant: String,
+    /// numbers, users, api_keys or messages_per_month
+    #[arg(long)]
+    pub key: domain::entitlement::Entitlement,
+    /// The most that it may have; without it nothing limits it
+    #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
+    pub most: Option<i64>,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// `parlance admin retention`.
+#[derive(Clone, Debug, Args)]
+pub struct RetentionArgs {
+    /// Reports to show, at most 100
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// `parlance admin create-platform-user`.
@@ -245,10 +320,15 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             let config = load(&args.config)?;
             runtime.block_on(serve::run(&config, &args))?;
         }
+        Command::Config => write!(std::io::stdout(), "{}", reference::markdown())?,
         Command::Openapi(args) => openapi::run(&args)?,
         Command::Admin(command) => {
             let config = load(command.config())?;
             runtime.block_on(admin::run(&config, &command))?;
+        }
+        Command::Audit(AuditCommand::Verify(args)) => {
+            let config = load(&args.config)?;
+            return runtime.block_on(audit::verify(&config, args.tenant.as_deref()));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -7,7 +7,7 @@ use figment::providers::{Env, Format, Toml};
 
 use super::Config;
 
-const DEFAULTS: &str = include_str!("defaults.toml");
+pub(super) const DEFAULTS: &str = include_str!("defaults.toml");
 const PREFIX: &str = "PARLANCE_";
 
 /// One thing wrong with the configuration.

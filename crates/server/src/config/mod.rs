@@ -2,6 +2,7 @@
 
 mod load;
 mod print;
+pub mod reference;
 mod validate;
 
 use std::net::SocketAddr;
@@ -34,6 +35,11 @@ pub struct Config {
     pub public_urls: PublicUrls,
     /// One connection URL per role.
     pub database: Database,
+    /// Proxies in front of us, by address or CIDR range: only their `X-Forwarded-For` tells who the client is.
+    #[serde(deserialize_with = "words")]
+    pub trusted_proxies: Vec<String>,
+    /// How much one client, credential and tenant may ask.
+    pub rate_limits: RateLimits,
     /// Outgoing connections.
     pub egress: Egress,
     /// What is logged, and how.
@@ -42,6 +48,8 @@ pub struct Config {
     pub ingest: Ingest,
     /// Sending.
     pub delivery: Delivery,
+    /// How long things are kept.
+    pub retention: Retention,
 }
 
 /// Listen addresses, one per surface.
@@ -84,6 +92,8 @@ pub struct Database {
     pub events_url: Option<SecretString>,
     /// Admin portal.
     pub platform_url: Option<SecretString>,
+    /// Seals of the audit logs and retention.
+    pub upkeep_url: Option<SecretString>,
     /// Most connections per role in this process.
     pub pools: Pools,
 }
@@ -102,6 +112,8 @@ pub struct Pools {
     pub events: u32,
     /// Admin portal.
     pub platform: u32,
+    /// Seals of the audit logs and retention.
+    pub upkeep: u32,
 }
 
 /// Outgoing connections.
@@ -153,6 +165,61 @@ pub struct Delivery {
     pub lanes: usize,
     /// Most messages claimed at a time.
     pub claim_rows: usize,
+}
+
+/// Rate limits of the public surfaces, counted in each process.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimits {
+    /// False limits nothing but failed sign-ins.
+    pub enabled: bool,
+    /// Of one session or API key.
+    pub credential: Rate,
+    /// Of all credentials of one tenant.
+    pub tenant: Rate,
+    /// Of one address that proves nothing.
+    pub address: Rate,
+    /// Sign-ins of one address.
+    pub sign_in: Rate,
+    /// Failed webhook handshakes of one address.
+    pub handshake: Rate,
+}
+
+/// One rate.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// In the long run.
+    pub per_minute: u32,
+    /// At once.
+    pub burst: u32,
+}
+
+impl RateLimits {
+    /// Each rate by name.
+    pub fn rates(&self) -> [(&'static str, Rate); 5] {
+        [
+            ("credential", self.credential),
+            ("tenant", self.tenant),
+            ("address", self.address),
+            ("sign_in", self.sign_in),
+            ("handshake", self.handshake),
+        ]
+    }
+}
+
+/// How long things are kept before the role `upkeep` removes them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Days of webhooks as received; replay reaches as far.
+    pub raw_webhook_days: u16,
+    /// Days of the webhook log.
+    pub webhook_outcome_days: u16,
+    /// Days for which a live stream can be taken up again.
+    pub outbox_days: u16,
+    /// Hours for which a repeated call gets the same answer.
+    pub idempotency_hours: u16,
 }
 
 fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

@@ -46,6 +46,7 @@ impl Config {
             ("database.pools.delivery", pools.delivery.to_string()),
             ("database.pools.events", pools.events.to_string()),
             ("database.pools.platform", pools.platform.to_string()),
+            ("database.pools.upkeep", pools.upkeep.to_string()),
             ("egress.allow", self.egress.allow.join(", ")),
             ("log.format", format.to_owned()),
             ("log.filter", self.log.filter.clone()),
@@ -55,6 +56,27 @@ impl Config {
             ("delivery.lanes", self.delivery.lanes.to_string()),
             ("delivery.claim_rows", self.delivery.claim_rows.to_string()),
         ]);
+        entries.push(("trusted_proxies", self.trusted_proxies.join(", ")));
+        entries.push(("rate_limits.enabled", self.rate_limits.enabled.to_string()));
+        let keep = &self.retention;
+        entries.extend([
+            ("retention.raw_webhook_days", keep.raw_webhook_days.to_string()),
+            (
+                "retention.webhook_outcome_days",
+                keep.webhook_outcome_days.to_string(),
+            ),
+            ("retention.outbox_days", keep.outbox_days.to_string()),
+            ("retention.idempotency_hours", keep.idempotency_hours.to_string()),
+        ]);
+        let rates = self.rate_limits.rates().into_iter().flat_map(|(name, rate)| {
+            [
+                (
+                    format!("rate_limits.{name}.per_minute"),
+                    rate.per_minute.to_string(),
+                ),
+                (format!("rate_limits.{name}.burst"), rate.burst.to_string()),
+            ]
+        });
         let urls = self.database.urls().map(|(role, url)| {
             (
                 format!("database.{role}_url"),
@@ -64,6 +86,7 @@ impl Config {
         entries
             .into_iter()
             .map(|(key, value)| (key.to_owned(), value))
+            .chain(rates)
             .chain(urls)
             .collect()
     }

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use api::http::client::TrustedProxies;
 use backends::MasterKeys;
 use egress::AllowRule;
 use secrecy::{ExposeSecret, SecretString};
@@ -24,7 +25,7 @@ pub struct Needs<'a> {
 
 impl Database {
     /// Each role's name and URL, in a fixed order.
-    pub fn urls(&self) -> [(&'static str, Option<&SecretString>); 6] {
+    pub fn urls(&self) -> [(&'static str, Option<&SecretString>); 7] {
         [
             ("owner", self.owner_url.as_ref()),
             ("tenant", self.tenant_url.as_ref()),
@@ -32,6 +33,7 @@ impl Database {
             ("delivery", self.delivery_url.as_ref()),
             ("events", self.events_url.as_ref()),
             ("platform", self.platform_url.as_ref()),
+            ("upkeep", self.upkeep_url.as_ref()),
         ]
     }
 }
@@ -56,6 +58,9 @@ impl Config {
         if let Err(problem) = self.egress_allow() {
             problems.push(problem);
         }
+        if let Err(problem) = self.proxies() {
+            problems.push(problem);
+        }
         if self.log.filter.parse::<tracing_subscriber::EnvFilter>().is_err() {
             problems.push(Problem::new(
                 "log.filter",
@@ -77,6 +82,16 @@ impl Config {
                 .map_err(|error: egress::PolicyError| Problem::new("egress.allow", error.to_string()))
         };
         self.egress.allow.iter().map(parse).collect()
+    }
+
+    /// The trusted proxies, parsed.
+    pub fn proxies(&self) -> Result<TrustedProxies, Problem> {
+        TrustedProxies::parse(&self.trusted_proxies).map_err(|text| {
+            Problem::new(
+                "trusted_proxies",
+                format!("`{text}` is neither an address nor a range: write it like 10.0.0.5 or 10.0.0.0/8"),
+            )
+        })
     }
 
     /// The master keys in base64, from the environment or their file; `None` when neither is set.
@@ -110,7 +125,8 @@ impl Config {
 
     fn check_numbers(&self, problems: &mut Vec<Problem>) {
         let pools = &self.database.pools;
-        let bounded: [(&str, u64, u64, u64); 10] = [
+        let keep = &self.retention;
+        let bounded: [(&str, u64, u64, u64); 15] = [
             ("database.pools.tenant", pools.tenant.into(), 1, MAX_POOL.into()),
             ("database.pools.ingest", pools.ingest.into(), 1, MAX_POOL.into()),
             (
@@ -126,12 +142,37 @@ impl Config {
                 1,
                 MAX_POOL.into(),
             ),
+            ("database.pools.upkeep", pools.upkeep.into(), 1, MAX_POOL.into()),
             ("ingest.streams", self.ingest.streams.into(), 1, 256),
             ("ingest.batch_rows", self.ingest.batch_rows as u64, 1, 10_000),
             ("ingest.queue_rows", self.ingest.queue_rows as u64, 1, 100_000),
             ("delivery.lanes", self.delivery.lanes as u64, 1, 100_000),
             ("delivery.claim_rows", self.delivery.claim_rows as u64, 1, 10_000),
+            ("retention.raw_webhook_days", keep.raw_webhook_days.into(), 1, 400),
+            (
+                "retention.webhook_outcome_days",
+                keep.webhook_outcome_days.into(),
+                1,
+                3_650,
+            ),
+            ("retention.outbox_days", keep.outbox_days.into(), 1, 365),
+            (
+                "retention.idempotency_hours",
+                keep.idempotency_hours.into(),
+                24,
+                720,
+            ),
         ];
+        for (name, rate) in self.rate_limits.rates() {
+            for (part, value) in [("per_minute", rate.per_minute), ("burst", rate.burst)] {
+                if !(1..=60_000_000).contains(&value) {
+                    problems.push(Problem::new(
+                        format!("rate_limits.{name}.{part}"),
+                        format!("is {value}; it must be from 1 to 60000000"),
+                    ));
+                }
+            }
+        }
         for (key, value, least, most) in bounded {
             if !(least..=most).contains(&value) {
                 problems.push(Problem::new(

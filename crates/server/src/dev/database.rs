@@ -3,7 +3,7 @@
 use anyhow::Context;
 use domain::Ids;
 use secrecy::{ExposeSecret, SecretString};
-use store::setup;
+use store::setup::{self, Verifier};
 use url::Url;
 
 use crate::{
@@ -59,7 +59,11 @@ impl DevDatabase {
             }
             Self::External { superuser, .. } => superuser.clone(),
         };
-        setup::prepare_cluster(&superuser, DATABASE, &passwords)
+        let verifiers: Vec<_> = passwords
+            .iter()
+            .map(|(role, password)| (*role, Verifier::new(password, ids.bytes())))
+            .collect();
+        setup::prepare_cluster(&superuser, DATABASE, &verifiers)
             .await
             .context("the database roles can't be made")?;
         for (role, password) in &passwords {
@@ -71,6 +75,7 @@ impl DevDatabase {
                 "delivery" => &mut config.database.delivery_url,
                 "events" => &mut config.database.events_url,
                 "platform" => &mut config.database.platform_url,
+                "upkeep" => &mut config.database.upkeep_url,
                 _ => continue,
             };
             *slot = Some(url);

@@ -12,8 +12,10 @@ use testkit::Superuser;
 use crate::process::{Program, Scratch, eventually, free_ports, parlance};
 use crate::wire::Http;
 
-const ROLES: [&str; 6] = ["owner", "tenant", "ingest", "delivery", "events", "platform"];
-const ALL: &str = "tenant-api,admin-api,gateway,normalizer,delivery";
+const ROLES: [&str; 7] = [
+    "owner", "tenant", "ingest", "delivery", "events", "platform", "upkeep",
+];
+const ALL: &str = "tenant-api,admin-api,gateway,normalizer,delivery,upkeep";
 const MASTER_KEY: &str = "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=";
 const PASSWORD: &str = "p@ss/word %41";
 const OWNER: &str = "boss@acme.example";
@@ -178,20 +180,38 @@ async fn a_production_installation_is_set_up_checked_and_served() {
     );
     let twice = fails(it.command(&["serve", "--roles", ALL]));
     assert!(twice.contains("another program uses it"), "{twice}");
+    let heads = eventually("seals over both logs", async || {
+        let said = succeeds(it.command(&["audit", "verify"]));
+        (!said.contains(" 0 seals")).then_some(said)
+    })
+    .await;
+    assert!(
+        heads.contains("tenant acme: ") && heads.contains("platform: "),
+        "{heads}"
+    );
+    let rotated = succeeds(it.command(&["admin", "rotate-keys"]));
+    assert!(rotated.contains("secrets sealed again"), "{rotated}");
+    succeeds(it.command(&["admin", "retention"]));
     let (status, _) = program.terminate().await;
     assert!(status.success(), "{status}");
 
     // The parts in processes of their own serve the same installation.
-    let roles = ["tenant-api", "admin-api,gateway", "normalizer", "delivery"];
+    let roles = [
+        "tenant-api",
+        "admin-api,gateway",
+        "normalizer",
+        "delivery",
+        "upkeep",
+    ];
     let mut apart: Vec<_> = roles
         .map(|roles| Program::start(it.command(&["serve", "--roles", roles]), &it.scratch.dir))
         .into();
     ready(&http, &mut apart[0], &[tenant]).await;
     ready(&http, &mut apart[1], &[admin]).await;
     let database = Superuser::new(it.url("postgres", "x").replace(":%78@", &password_of(&it)));
-    let runs = "select count(distinct usename) from pg_stat_activity where usename in ('parlance_ingest', 'parlance_delivery', 'parlance_tenant', 'parlance_events', 'parlance_platform')";
+    let runs = "select count(distinct usename) from pg_stat_activity where usename in ('parlance_ingest', 'parlance_delivery', 'parlance_tenant', 'parlance_events', 'parlance_platform', 'parlance_upkeep')";
     eventually("every role at the database", async || {
-        (database.one::<i64>(runs).await == 5).then_some(())
+        (database.one::<i64>(runs).await == 6).then_some(())
     })
     .await;
     for program in &mut apart {
@@ -199,6 +219,12 @@ async fn a_production_installation_is_set_up_checked_and_served() {
         let (status, _) = program.terminate().await;
         assert!(status.success(), "{status}");
     }
+    succeeds(it.command(&["audit", "verify", "--tenant", "acme"]));
+    database
+        .run("update audit_entries set target = 'somebody else'")
+        .await;
+    let broken = fails(it.command(&["audit", "verify", "--tenant", "acme"]));
+    assert!(broken.contains("BROKEN at seal 1"), "{broken}");
     let External {
         postgres, scratch, ..
     } = it;

@@ -238,7 +238,7 @@ async fn the_raw_log_replayed_doubled_and_shuffled_changes_nothing() {
     let before = meaning(&it.superuser(), &tenant).await;
     between_runs(&mut it, async |superuser| {
         let tables = "messages, conversations, contacts, contact_identities, identity_pairs, identity_conflicts, parked_statuses,
-          media, jobs, send_attempts, webhook_outcomes, outbox";
+          media, jobs, send_attempts, webhook_outcomes, outbox, consent_records";
         superuser.run(&format!("truncate {tables}")).await;
         double_and_shuffle(superuser, 2).await;
     })

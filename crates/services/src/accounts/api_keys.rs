@@ -1,6 +1,6 @@
 //! API keys: made by people, scoped to permissions that their maker has.
 
-use domain::{ApiKeyId, Error, Result, permission::Permission};
+use domain::{ApiKeyId, Error, Result, entitlement::Entitlement, permission::Permission};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -131,6 +131,8 @@ impl TenantServices {
             expires_at: request.expires_at,
         };
         let mut tx = self.db.begin(scope).await?;
+        self.require_entitlement(&mut tx, Entitlement::ApiKeys, now)
+            .await?;
         api_keys::insert(&mut tx, &key).await?;
         audit::append(
             &mut tx,

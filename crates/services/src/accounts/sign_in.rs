@@ -1,25 +1,29 @@
-//! Sign-in of the tenant realm: throttled, of constant cost for unknown people, opaque tokens.
+//! Sign-in of the tenant realm: throttled, of constant cost for unknown people, opaque tokens. The log of each tenant
+//! that the person belongs to is told.
 
-use domain::{Error, ErrorKind, Result, permission::Permission};
+use std::net::IpAddr;
+
+use domain::{Error, ErrorKind, Result, SessionId, UserId, permission::Permission};
 use secrecy::SecretString;
 use serde::Serialize;
+use serde_json::{Value, json};
 use store::{
-    TenantScope,
-    access::{SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW},
+    Actor, TenantScope,
+    access::{NewSession as SessionRow, PersonEvent, UserRow},
 };
 use time::{Duration, OffsetDateTime};
 use utoipa::ToSchema;
 
-use super::{password, token};
+use super::{
+    password, token,
+    tries::{self, Counted, Tries},
+};
 use crate::tenant::TenantServices;
 
 /// How long a session lasts.
 pub const SESSION_LIFETIME: Duration = Duration::days(14);
 /// Prefix of a session token.
 const SESSION_PREFIX: &str = "pls_";
-
-/// Failures that are counted for one client before sign-in pauses: an office shares one address.
-const CLIENT_FAILURES_MAX: i32 = SIGN_IN_FAILURES_MAX * 10;
 
 /// A signed-in person with their tenants.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,68 +85,100 @@ pub struct NewSession {
 }
 
 impl TenantServices {
-    /// Signs a person in, or refuses after too many tries for the address or the client. Every try counts before the
-    /// password is looked at, so that guesses made at the same time can't slip past.
-    pub async fn sign_in(&self, email: &str, password: SecretString, client: &str) -> Result<NewSession> {
+    /// Signs a person in, or refuses after too many tries for the email or the network address.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: SecretString,
+        address: Option<IpAddr>,
+    ) -> Result<NewSession> {
         let now = self.real_clock.now();
         let email_key = email.trim().to_lowercase();
-        let keys = [
-            token::hash(&format!("email:{email_key}")),
-            token::hash(&format!("client:{client}")),
-        ];
-        self.count_try(&keys, now).await?;
-        let user = if email_key.contains('\0') {
-            None
-        } else {
-            self.db.user_by_email(&email_key).await?
-        };
-        let good = password::verify(user.as_ref().map(|user| user.password_hash.clone()), &password).await?;
-        let Some(user) = user.filter(|_| good) else {
-            return Err(Error::new(
-                ErrorKind::Unauthenticated,
-                "bad-credentials",
-                "The email address or the password is wrong.",
-            ));
-        };
-        for key in &keys {
-            self.db.clear_sign_in_failures(key).await?;
+        let tries = Tries::new(&email_key, address);
+        if let Counted::Refused { first } = tries.count(&self.db, now).await? {
+            if first {
+                self.log_refusal(self.user_by_email(&email_key).await?, &tries, "throttled");
+            }
+            return Err(tries::throttled());
         }
-        let session = token::generate(&self.ids, SESSION_PREFIX);
-        self.db
-            .insert_session(
-                self.ids.make(),
-                user.id,
-                &session.hash,
-                now,
-                now + SESSION_LIFETIME,
-            )
-            .await?;
+        let user = self.user_by_email(&email_key).await?;
+        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+        if !password::verify(hash, &password).await? {
+            self.log_refusal(user, &tries, "bad-credentials");
+            return Err(bad_credentials());
+        }
+        let user = user.ok_or_else(bad_credentials)?;
+        let token = token::generate(&self.ids, SESSION_PREFIX);
+        let session = SessionRow {
+            id: self.ids.make(),
+            user_id: user.id,
+            token_hash: &token.hash,
+            created_at: now,
+            expires_at: now + SESSION_LIFETIME,
+        };
+        let event = self.session_event("session.begin", user.id, session.id);
+        self.db.begin_session(&session, &event).await?;
+        tries.forget(&self.db).await?;
         let person = Person {
             id: user.id,
             email: user.email,
             name: user.name,
         };
         Ok(NewSession {
-            token: session.secret,
+            token: token.secret,
             me: self.me_of(person).await?,
         })
     }
 
-    async fn count_try(&self, keys: &[Vec<u8>; 2], now: OffsetDateTime) -> Result<()> {
-        let mut refused = false;
-        for (key, most) in keys.iter().zip([SIGN_IN_FAILURES_MAX, CLIENT_FAILURES_MAX]) {
-            self.db.count_sign_in_failure(key, now).await?;
-            refused |= self.db.sign_in_failures(key, now).await? > most;
+    async fn user_by_email(&self, email_key: &str) -> Result<Option<UserRow>> {
+        if email_key.contains('\0') {
+            return Ok(None);
         }
-        if refused { Err(throttled()) } else { Ok(()) }
+        Ok(self.db.user_by_email(email_key).await?)
     }
 
-    /// Ends a session.
+    fn session_event(&self, action: &'static str, user_id: UserId, session_id: SessionId) -> PersonEvent {
+        PersonEvent {
+            ids: self.ids.clone(),
+            at: self.clock.now(),
+            action,
+            actor: Actor::User { user_id, session_id },
+            target: session_id.to_string(),
+            details: Value::Object(Default::default()),
+        }
+    }
+
+    /// Writes a refusal down for somebody who exists, behind the answer: one that waited would tell that they do. For
+    /// anybody else there is no log to write in.
+    fn log_refusal(&self, user: Option<UserRow>, tries: &Tries, reason: &'static str) {
+        let Some(user) = user else { return };
+        let event = PersonEvent {
+            ids: self.ids.clone(),
+            at: self.clock.now(),
+            action: "session.refused",
+            actor: Actor::Worker("sign-in"),
+            target: user.id.to_string(),
+            details: json!({ "reason": reason, "digests": tries.digests() }),
+        };
+        let db = self.db.clone();
+        tokio::spawn(async move {
+            if let Err(error) = db.log_for_person(user.id, &event).await {
+                tracing::error!(%error, "a refused sign-in was not written down");
+            }
+        });
+    }
+
+    /// Ends a session and tells the logs of the person's tenants.
     pub async fn sign_out(&self, session: &str) -> Result<()> {
-        Ok(self
+        let ended = self
             .db
-            .revoke_session(&token::hash(session), self.real_clock.now())
-            .await?)
+            .end_session(&token::hash(session), self.real_clock.now())
+            .await?;
+        if let Some((user, session)) = ended {
+            let event = self.session_event("session.end", user, session);
+            self.db.log_for_person(user, &event).await?;
+        }
+        Ok(())
     }
 
     /// The person behind a session token.
@@ -218,12 +254,10 @@ impl TenantServices {
     }
 }
 
-fn throttled() -> Error {
-    let wait = u32::try_from(SIGN_IN_WINDOW.whole_seconds()).unwrap_or(900);
+fn bad_credentials() -> Error {
     Error::new(
-        ErrorKind::Throttled,
-        "throttled",
-        "Too many failed sign-ins. Wait a quarter of an hour, then try again.",
+        ErrorKind::Unauthenticated,
+        "bad-credentials",
+        "The email address or the password is wrong.",
     )
-    .retry_after(wait)
 }

@@ -65,13 +65,19 @@ impl TenantServices {
         subscription.pending.push_back(Frame::Ready(self.clock.now()));
         if let Some(text) = last_event_id.filter(|text| !text.is_empty()) {
             match text.parse::<Position>() {
-                Ok(position) if self.hub.has_reached(position).await? => {
+                Ok(position) if self.has_event(scope, position).await? => {
                     subscription.catch_up(position).await?
                 }
                 _ => subscription.pending.push_back(Frame::Reset),
             }
         }
         Ok(subscription)
+    }
+
+    /// False for a place that retention removed, or that the client has from another database.
+    async fn has_event(&self, scope: &TenantScope, position: Position) -> Result<bool> {
+        let mut tx = self.db.begin(scope).await?;
+        Ok(outbox::knows(&mut tx, position).await?)
     }
 }
 

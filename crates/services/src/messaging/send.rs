@@ -7,6 +7,7 @@ use domain::{
     channel::{IdentityKind, Recipient},
     content::{ButtonsMessage, Content},
     decision::{CUSTOMER_SERVICE_WINDOW, Decision, Rule, SendFacts, decide},
+    entitlement::Entitlement,
     event::DomainEvent,
     permission::Permission,
     status::MessageStatus,
@@ -171,6 +172,8 @@ impl TenantServices {
         number: &NumberRow,
         draft: Draft,
     ) -> Result<Outcome> {
+        self.require_entitlement(&mut tx, Entitlement::MessagesPerMonth, self.clock.now())
+            .await?;
         let decision = decide(&SendFacts {
             now: self.clock.now(),
             window_expires_at: target.last_inbound_at.map(|at| at + CUSTOMER_SERVICE_WINDOW),

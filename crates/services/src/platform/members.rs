@@ -80,6 +80,7 @@ impl PlatformServices {
                 "This person belongs to the tenant already.",
             ));
         }
+        self.require_room_for(&mut tx, tenant, user_id).await?;
         let change = Change {
             action: "membership.create",
             tenant: Some(tenant),
@@ -137,8 +138,8 @@ impl PlatformServices {
             email_key: &person.email_key,
             email: &person.email,
             name: &person.name,
-            // People are never deleted, so one that was known is found again; "!" opens to no password.
-            password_hash: person.secret.as_ref().map_or("!", |(_, hash)| hash.as_str()),
+            // People are never deleted, so one that was known is found again.
+            password_hash: person.secret.as_ref().map(|(_, hash)| hash.as_str()),
         };
         match (tx.upsert_user(&row, self.clock.now()).await?, &person.secret) {
             (UserUpsert::Known(_), _) if person.given => Err(password_of_known(password_field)),

@@ -5,7 +5,6 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::json;
 use store::{
-    access::{SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW},
     audit,
     platform::{NewPlatformSession, PlatformPerson},
 };
@@ -13,7 +12,10 @@ use time::{Duration, OffsetDateTime};
 use utoipa::ToSchema;
 
 use super::{PlatformScope, PlatformServices, fields};
-use crate::accounts::{password, token};
+use crate::accounts::{
+    password, token,
+    tries::{self, Counted, Tries},
+};
 
 /// How long a platform admin stays signed in, in real time.
 pub const SESSION_LIFETIME: Duration = Duration::hours(12);
@@ -58,37 +60,6 @@ pub struct SignedIn {
     pub token: SecretString,
 }
 
-/// Failures that are counted for one address before sign-in pauses: an office shares one.
-const ADDRESS_FAILURES_MAX: i32 = SIGN_IN_FAILURES_MAX * 10;
-
-/// What tries are counted under, and how many are let through: hashes of the email and of the address they come from.
-struct Tries(Vec<(Vec<u8>, i32)>);
-
-impl Tries {
-    fn new(email_key: &str, address: Option<IpAddr>) -> Self {
-        let email = (token::hash(&format!("email:{email_key}")), SIGN_IN_FAILURES_MAX);
-        let address = address.map(|address| {
-            (
-                token::hash(&format!("address:{}", network(address))),
-                ADDRESS_FAILURES_MAX,
-            )
-        });
-        Self(std::iter::once(email).chain(address).collect())
-    }
-
-    fn digests(&self) -> Vec<String> {
-        self.0.iter().map(|(key, _)| hex::encode(key)).collect()
-    }
-}
-
-/// An IPv4 address, or the /64 of an IPv6 one: whoever has one address of it has them all.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => (address.to_bits() >> 64).to_string(),
-    }
-}
-
 impl PlatformServices {
     /// Signs a platform admin in. Takes the same time for an unknown address as for a wrong password; every try counts
     /// against its email and its address before the password is looked at.
@@ -127,9 +98,7 @@ impl PlatformServices {
         };
         audit::append_platform(&mut tx, Some(user.person.id), None, &entry).await?;
         tx.commit().await?;
-        for (key, _) in &tries.0 {
-            self.db.clear_sign_in_tries(key).await?;
-        }
+        tries.forget(&self.db).await?;
         Ok(SignedIn {
             me: PlatformMe {
                 user: (&user.person).into(),
@@ -175,22 +144,17 @@ impl PlatformServices {
         }
     }
 
-    /// Counts a try and refuses when there were too many; the first refusal of a window is written down, so that nobody
-    /// can fill the log.
+    /// Counts a try and refuses when there were too many.
     async fn count(&self, tries: &Tries, now: OffsetDateTime) -> Result<()> {
-        let (mut refused, mut first) = (false, false);
-        for (key, most) in &tries.0 {
-            let count = self.db.count_sign_in_try(key, now).await?;
-            refused |= count > *most;
-            first |= count == *most + 1;
+        match tries.count(&self.db, now).await? {
+            Counted::LetThrough => Ok(()),
+            Counted::Refused { first } => {
+                if first {
+                    self.record_refusal(tries, "throttled").await?;
+                }
+                Err(tries::throttled())
+            }
         }
-        if !refused {
-            return Ok(());
-        }
-        if first {
-            self.record_refusal(tries, "throttled").await?;
-        }
-        Err(throttled())
     }
 
     /// Refusals are written down in a transaction of their own.
@@ -223,14 +187,4 @@ fn bad_credentials() -> Error {
         "bad-credentials",
         "The email address or the password is not right. Check both and try again.",
     )
-}
-
-fn throttled() -> Error {
-    let secs = u32::try_from(SIGN_IN_WINDOW.whole_seconds()).unwrap_or(u32::MAX);
-    Error::new(
-        ErrorKind::Throttled,
-        "throttled",
-        "Too many sign-ins failed for this address. Wait 15 minutes, then try again.",
-    )
-    .retry_after(secs)
 }

@@ -39,9 +39,7 @@ async fn a_tenant_is_made_whole_or_not_at_all() {
         .await
         .unwrap()
         .unwrap();
-    let right = password::verify(Some(owner.password_hash), &one_time)
-        .await
-        .unwrap();
+    let right = password::verify(owner.password_hash, &one_time).await.unwrap();
     assert!(right, "the one-time password signs the owner in");
     let memberships = scene.db.tenant.memberships(owner.id).await.unwrap();
     assert_eq!(memberships[0].role, "owner");
@@ -199,4 +197,32 @@ async fn a_tenant_is_suspended_and_resumed() {
         .await
         .unwrap_err();
     assert_eq!(nobody.kind, ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_tenant_has_no_more_members_than_it_may() {
+    let scene = scene().await;
+    let made = scene
+        .services
+        .create_tenant(CLI, tenant("acme", "ana@acme.test"))
+        .await
+        .unwrap();
+    let add = async |name: &str| {
+        let new = NewMember {
+            email: format!("{name}@acme.test"),
+            name: name.into(),
+            password: None,
+            role: BuiltinRole::Agent,
+        };
+        scene.services.add_member(CLI, made.tenant.id, new).await.map(|_| ())
+    };
+    add("first").await.unwrap();
+    let users = domain::entitlement::Entitlement::Users;
+    scene.services.set_entitlement(CLI, "acme", users, Some(3)).await.unwrap();
+    add("second").await.unwrap();
+    assert_eq!(add("third").await.unwrap_err().code, "limit-reached");
+    scene.services.set_entitlement(CLI, "acme", users, None).await.unwrap();
+    add("third").await.unwrap();
+    let missing = scene.services.set_entitlement(CLI, "nobody", users, Some(1)).await.unwrap_err();
+    assert_eq!(missing.code, "not-found");
 }

@@ -2,12 +2,7 @@ use domain::{PlatformUserId, SessionId};
 use time::OffsetDateTime;
 
 use super::{PlatformPerson, PlatformScope};
-use crate::{
-    access::{self, Realm},
-    error::Result,
-    pool::PlatformDb,
-    tx::PlatformTx,
-};
+use crate::{error::Result, pool::PlatformDb, tx::PlatformTx};
 
 /// A platform admin as sign-in needs them.
 #[derive(Debug, Clone)]
@@ -103,18 +98,6 @@ impl PlatformDb {
             },
             session_id: SessionId::new(row.session_id),
         }))
-    }
-
-    /// Counts a try at signing in for a key (a hash of the email or of the address), before its password is looked at,
-    /// so that tries in parallel count too; answers how many there were in the running window.
-    pub async fn count_sign_in_try(&self, key: &[u8], now: OffsetDateTime) -> Result<i32> {
-        access::count_failure(&self.0, Realm::Platform, key, now).await?;
-        access::failures(&self.0, Realm::Platform, key, now).await
-    }
-
-    /// Forgets the tries of a key after a good sign-in.
-    pub async fn clear_sign_in_tries(&self, key: &[u8]) -> Result<()> {
-        access::clear_failures(&self.0, Realm::Platform, key).await
     }
 }
 

@@ -56,8 +56,8 @@ pub struct NewUser<'a> {
     pub email: &'a str,
     /// Name.
     pub name: &'a str,
-    /// Argon2id, PHC string.
-    pub password_hash: &'a str,
+    /// Argon2id, PHC string; `None` opens to no password.
+    pub password_hash: Option<&'a str>,
 }
 
 /// What became of a [`NewUser`].
@@ -289,19 +289,27 @@ impl PlatformTx {
     /// Stores a person of the tenant realm, or finds the one with this address.
     pub async fn upsert_user(&mut self, user: &NewUser<'_>, now: OffsetDateTime) -> Result<UserUpsert> {
         let inserted = sqlx::query!(
-            "insert into users (id, email_key, email, name, password_hash, created_at)
-             values ($1, $2, $3, $4, $5, $6)
+            "insert into users (id, email_key, email, name, created_at)
+             values ($1, $2, $3, $4, $5)
              on conflict (email_key) do nothing",
             user.id.uuid(),
             user.email_key,
             user.email,
             user.name,
-            user.password_hash,
             now,
         )
         .execute(self.conn())
         .await?;
         if inserted.rows_affected() == 1 {
+            if let Some(hash) = user.password_hash {
+                sqlx::query!(
+                    "insert into user_passwords (user_id, hash) values ($1, $2)",
+                    user.id.uuid(),
+                    hash
+                )
+                .execute(self.conn())
+                .await?;
+            }
             return Ok(UserUpsert::Created(user.id));
         }
         let known = sqlx::query_scalar!("select id from users where email_key = $1", user.email_key)

@@ -22,7 +22,7 @@ async fn the_platform_role_reads_no_words_and_no_credentials() {
     for forbidden in [
         "select secret_sealed from meta_app_secrets",
         "select * from meta_app_secrets",
-        "select password_hash from users",
+        "select hash from user_passwords",
         "select credential_sealed from provider_accounts",
         "select content from messages",
         "select * from messages",
@@ -34,7 +34,6 @@ async fn the_platform_role_reads_no_words_and_no_credentials() {
         "select wrapped from data_keys",
         "select * from contacts",
         "update tenants set slug = 'taken'",
-        "update meta_app_secrets set secret_sealed = ''",
         "delete from platform_audit_entries",
         "update platform_audit_entries set details = ''",
         "delete from tenants",

@@ -11,7 +11,7 @@ const QUERY: &str = include_str!("catalogue.sql");
 
 type Fault = (String, String);
 
-async fn faults(connection: &mut PgConnection) -> BTreeSet<Fault> {
+pub async fn faults(connection: &mut PgConnection) -> BTreeSet<Fault> {
     let rows: Vec<Fault> = sqlx::query_as(QUERY)
         .bind(classes::parameters())
         .fetch_all(connection)

@@ -116,8 +116,12 @@ where text.expression is not null
       and text.expression = '(tenant_id = (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid)')
     or ($1 -> 'owned' ? p.relname and runtime.rolname in ('parlance_ingest', 'parlance_delivery')
       and text.expression = '(tenant_id IN ( SELECT unnest((NULLIF(current_setting(''app.tenant_ids''::text, true), ''''::text))::uuid[]) AS unnest))')
-    or ($1 -> 'resolved' ? p.relname and runtime.rolname = 'parlance_tenant' and p.polcmd = 'r'
+    or ($1 -> 'resolved' ? p.relname and runtime.rolname = 'parlance_tenant' and (p.polcmd = 'r' or p.relname = 'sessions')
       and text.expression = '(NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text) IS NULL)')
+    or (p.relname = 'tenants' and runtime.rolname = 'parlance_tenant' and p.polcmd = 'r'
+      and text.expression = '(id = (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid)')
+    or (p.relname = 'users' and runtime.rolname = 'parlance_tenant' and p.polcmd = 'r'
+      and regexp_replace(text.expression, '\s+', ' ', 'g') = '(id IN ( SELECT memberships.user_id FROM memberships WHERE (memberships.tenant_id = (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid)))')
     or (text.expression = 'true' and exists (select from across where name = p.relname and role = runtime.rolname))
   )
 
@@ -127,7 +131,7 @@ from across
 where not exists (
   select from policies p
   join runtime on runtime.oid = any (p.polroles)
-  where p.relname = name and runtime.rolname = role and p.qual = 'true'
+  where p.relname = name and runtime.rolname = role and 'true' in (p.qual, p.checked)
 )
 
 union all

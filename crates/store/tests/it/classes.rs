@@ -23,6 +23,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("users", Directory),
     ("roles", Directory),
     ("memberships", Directory),
+    ("user_passwords", Directory),
     ("sessions", Directory),
     ("sign_in_throttles", Directory),
     ("api_keys", Directory),
@@ -51,6 +52,8 @@ pub const TABLES: &[(&str, Class)] = &[
     ("idempotency_keys", Tenant),
     ("outbox", Tenant),
     ("audit_entries", Tenant),
+    ("audit_seals", Tenant),
+    ("entitlements", Tenant),
     ("ingest_streams", Ingest),
     ("ingest_cursors", Ingest),
     ("raw_webhooks", Ingest),
@@ -63,18 +66,19 @@ pub const TABLES: &[(&str, Class)] = &[
     ("platform_users", Platform),
     ("platform_sessions", Platform),
     ("platform_audit_entries", Platform),
+    ("platform_audit_seals", Platform),
+    ("retention_reports", Platform),
+    ("key_rotations", Platform),
 ];
 
 /// Tables that name a tenant without belonging to it: a masked outcome, an action of the platform.
 pub const MENTIONS: &[&str] = &["webhook_outcomes", "platform_audit_entries"];
 
 /// The roles that the program runs as, without their prefix.
-pub const RUNTIME_ROLES: &[&str] = &["tenant", "ingest", "delivery", "events", "platform"];
+pub const RUNTIME_ROLES: &[&str] = &["tenant", "ingest", "delivery", "events", "platform", "upkeep"];
 
 /// Pairs of table and role whose policy is `true`.
 pub const ACROSS: &[(&str, &str)] = &[
-    ("tenants", "tenant"),
-    ("users", "tenant"),
     ("sessions", "tenant"),
     ("sign_in_throttles", "tenant"),
     ("graph_environments", "tenant"),
@@ -95,6 +99,8 @@ pub const ACROSS: &[(&str, &str)] = &[
     ("phone_numbers", "platform"),
     ("webhook_outcomes", "platform"),
     ("lanes", "platform"),
+    ("user_passwords", "platform"),
+    ("entitlements", "platform"),
     ("graph_environments", "ingest"),
     ("meta_apps", "ingest"),
     ("meta_app_secrets", "ingest"),
@@ -109,10 +115,36 @@ pub const ACROSS: &[(&str, &str)] = &[
     ("lanes", "delivery"),
     ("jobs", "delivery"),
     ("outbox", "events"),
+    ("retention_reports", "platform"),
+    ("key_rotations", "platform"),
+    ("audit_entries", "upkeep"),
+    ("platform_audit_entries", "upkeep"),
+    ("audit_seals", "upkeep"),
+    ("platform_audit_seals", "upkeep"),
+    ("retention_reports", "upkeep"),
+    ("tenants", "upkeep"),
+    ("raw_webhooks", "upkeep"),
+    ("webhook_outcomes", "upkeep"),
+    ("ingest_streams", "upkeep"),
+    ("ingest_cursors", "upkeep"),
+    ("outbox", "upkeep"),
+    ("idempotency_keys", "upkeep"),
+    ("sessions", "upkeep"),
+    ("platform_sessions", "upkeep"),
+    ("sign_in_throttles", "upkeep"),
+    ("jobs", "upkeep"),
 ];
 
 /// Tables that `parlance_tenant` reads while no tenant is known yet, to find out which one it is.
-pub const RESOLVED: &[&str] = &["api_keys", "memberships", "roles"];
+pub const RESOLVED: &[&str] = &[
+    "api_keys",
+    "memberships",
+    "roles",
+    "tenants",
+    "users",
+    "user_passwords",
+    "sessions",
+];
 
 /// Indexes of tenant tables that do not lead with `tenant_id`: unique across tenants, looked up before a tenant is
 /// known, read across tenants, or the other end of a foreign key to a table without tenants.
@@ -132,6 +164,8 @@ const NOT_LEADING: &[&str] = &[
     "contact_identities_portfolio",
     "identity_conflicts_portfolio",
     "identity_pairs_portfolio",
+    "audit_entries_sealing",
+    "audit_seals_order",
 ];
 
 /// Columns whose words or secrets only the named roles may read; every `bytea` column must be here.
@@ -143,7 +177,9 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
     ("contact_identities", "value", &["tenant", "ingest"]),
     ("media", "filename", &["tenant"]),
     ("templates", "components", &["tenant"]),
-    ("audit_entries", "details", &["tenant"]),
+    ("audit_entries", "details", &["tenant", "upkeep"]),
+    ("audit_seals", "hash", &["upkeep"]),
+    ("platform_audit_seals", "hash", &["upkeep"]),
     ("outbox", "payload", &["tenant", "events"]),
     ("idempotency_keys", "request_hash", &["tenant"]),
     ("idempotency_keys", "response", &["tenant"]),
@@ -154,7 +190,7 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
     ("installation_keys", "wrapped", &["platform", "ingest"]),
     ("meta_apps", "verify_token_hash", &["platform", "ingest"]),
     ("api_keys", "token_hash", &["tenant"]),
-    ("users", "password_hash", &["tenant"]),
+    ("user_passwords", "hash", &["tenant"]),
     ("sessions", "token_hash", &["tenant"]),
     ("platform_users", "password_hash", &["platform"]),
     ("platform_sessions", "token_hash", &["platform"]),
@@ -162,11 +198,17 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Functions that run as their owner.
-const DEFINER_FUNCTIONS: &[&str] = &["ensure_ingest_day"];
+const DEFINER_FUNCTIONS: &[&str] = &["ensure_ingest_day", "drop_ingest_day"];
 
 /// Tables whose rows belong to one tenant, whatever their class.
 pub fn owned_tables() -> Vec<&'static str> {
-    let global = ["tenants", "users", "sessions", "sign_in_throttles"];
+    let global = [
+        "tenants",
+        "users",
+        "user_passwords",
+        "sessions",
+        "sign_in_throttles",
+    ];
     let classes = [Tenant, Directory];
     TABLES
         .iter()

@@ -157,7 +157,7 @@ async fn two_first_seals_at_once_agree_on_one_key() {
 }
 
 /// Every row of every table, partitions through their parents, as text.
-async fn dump(db: &PgPool) -> String {
+pub async fn dump(db: &PgPool) -> String {
     let tables: Vec<String> = sqlx::query_scalar(
         "select format('%I', relname) from pg_class
          where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition",
@@ -177,7 +177,7 @@ async fn dump(db: &PgPool) -> String {
 }
 
 /// Ways in which the words could stand in a dump: as text, as the hexadecimal of bytes, in Base64.
-fn shown(dump: &str, secret: &str) -> bool {
+pub fn shown(dump: &str, secret: &str) -> bool {
     let base64 = base64::Engine::encode(&base64::prelude::BASE64_STANDARD_NO_PAD, secret);
     let forms = [
         secret.to_owned(),

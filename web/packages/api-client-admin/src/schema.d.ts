@@ -74,6 +74,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What retention removed, the latest run first. */
+        get: operations["list_retention_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sign-in": {
         parameters: {
             query?: never;
@@ -391,6 +408,38 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description Rows and the way on. */
+        PageBody_RetentionReport: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When, by the product's clock.
+                 */
+                at: string;
+                /**
+                 * Format: date-time
+                 * @description What was older went.
+                 */
+                cutoff: string;
+                /** @description From where: a day, a place in the outbox, a time. */
+                first: string;
+                /** @description To where. */
+                last: string;
+                /**
+                 * Format: int64
+                 * @description Rows that went.
+                 */
+                removed: number;
+                /**
+                 * @description The rule: `raw_webhooks`, `webhook_outcomes`, `outbox`, `idempotency_keys`, `sessions`, `platform_sessions`,
+                 *     `sign_in_throttles` or `dead_jobs`.
+                 */
+                rule: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description Rows and the way on. */
         PageBody_Tenant: {
             /** @description The rows. */
             items: {
@@ -517,6 +566,33 @@ export interface components {
             field: string;
             /** @description What to change. */
             message: string;
+        };
+        /** @description What one run of retention removed under one rule. */
+        RetentionReport: {
+            /**
+             * Format: date-time
+             * @description When, by the product's clock.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description What was older went.
+             */
+            cutoff: string;
+            /** @description From where: a day, a place in the outbox, a time. */
+            first: string;
+            /** @description To where. */
+            last: string;
+            /**
+             * Format: int64
+             * @description Rows that went.
+             */
+            removed: number;
+            /**
+             * @description The rule: `raw_webhooks`, `webhook_outcomes`, `outbox`, `idempotency_keys`, `sessions`, `platform_sessions`,
+             *     `sign_in_throttles` or `dead_jobs`.
+             */
+            rule: string;
         };
         /**
          * @description Which rule decided.
@@ -723,6 +799,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database is not answering; nothing was changed. */
             503: {
                 headers: {
@@ -791,6 +876,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database is not answering; nothing was changed. */
             503: {
                 headers: {
@@ -821,6 +915,15 @@ export interface operations {
             };
             /** @description Not signed in to the admin portal, or no longer. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -872,6 +975,15 @@ export interface operations {
             };
             /** @description Not signed in to the admin portal, or no longer. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -947,6 +1059,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database is not answering; nothing was changed. */
             503: {
                 headers: {
@@ -1011,6 +1132,75 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not answering; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_retention_reports: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_RetentionReport"];
+                };
+            };
+            /** @description A field can't be used; `fields` names each one. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in to the admin portal, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1122,6 +1312,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database is not answering; nothing was changed. */
             503: {
                 headers: {
@@ -1166,6 +1365,15 @@ export interface operations {
             };
             /** @description Not signed in to the admin portal, or no longer. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1241,6 +1449,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database is not answering; nothing was changed. */
             503: {
                 headers: {
@@ -1283,6 +1500,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1348,6 +1574,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database is not answering; nothing was changed. */
             503: {
                 headers: {
@@ -1406,6 +1641,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database is not answering; nothing was changed. */
             503: {
                 headers: {
@@ -1454,6 +1698,15 @@ export interface operations {
             };
             /** @description Not signed in to the admin portal, or no longer. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

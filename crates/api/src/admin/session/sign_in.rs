@@ -1,8 +1,6 @@
-use std::net::SocketAddr;
-
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, Method},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -17,6 +15,7 @@ use crate::{
     },
     http::{
         cookie::{self, PLATFORM_COOKIE},
+        guard::Visit,
         problem::{ApiResult, Body},
     },
 };
@@ -39,15 +38,16 @@ pub struct SignIn {
 )]
 pub async fn sign_in(
     State(state): State<AdminState>,
-    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    visit: Visit,
     method: Method,
     headers: HeaderMap,
     Body(request): Body<SignIn>,
 ) -> ApiResult<(HeaderMap, Json<PlatformMe>)> {
     state.origins.check(&method, &headers)?;
+    visit.sign_in().await?;
     let signed_in = state
         .services
-        .sign_in(&request.email, &request.password, Some(client.ip()))
+        .sign_in(&request.email, &request.password, visit.client())
         .await?;
     let token = signed_in.token.expose_secret().to_owned();
     let cookie = cookie::set(

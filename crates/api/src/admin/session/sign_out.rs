@@ -10,6 +10,7 @@ use crate::{
     },
     http::{
         cookie::{self, PLATFORM_COOKIE},
+        guard::Visit,
         problem::ApiResult,
     },
 };
@@ -21,11 +22,14 @@ use crate::{
 )]
 pub async fn sign_out(
     State(state): State<AdminState>,
+    visit: Visit,
     method: Method,
     headers: HeaderMap,
 ) -> ApiResult<(StatusCode, HeaderMap)> {
     if let Some(token) = cookie::read(&headers, PLATFORM_COOKIE) {
         state.origins.check(&method, &headers)?;
+        // Not looked at before it ends, so it is counted as one that proves nothing.
+        visit.unproven().await?;
         state.services.sign_out(&token.into()).await?;
     }
     let cookie = cookie::clear(PLATFORM_COOKIE, state.secure_cookie);

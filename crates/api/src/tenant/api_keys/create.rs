@@ -29,6 +29,7 @@ pub struct CreatedApiKey {
     responses(
         (status = 201, body = CreatedApiKey), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem, description = "The tenant has all that it may have"),
     )
 )]
 pub async fn create(

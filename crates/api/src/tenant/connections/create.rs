@@ -17,6 +17,7 @@ use crate::{
     responses(
         (status = 201, body = ConnectionView, description = "`state` tells whether it is connected; a failed step names the cure"),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem, description = "The tenant has all that it may have"),
     )
 )]
 pub async fn create(

@@ -2,8 +2,11 @@ use axum::{Json, extract::State};
 use services::{TenantServices, accounts::sign_in::Me};
 
 use crate::{
-    http::problem::{ApiResult, Problem},
-    tenant::auth::Session,
+    http::{
+        guard::Visit,
+        problem::{ApiResult, Problem},
+    },
+    tenant::auth::{Session, counted},
 };
 
 /// Who is signed in, and their tenants.
@@ -11,6 +14,12 @@ use crate::{
     get, path = "/v1/me", operation_id = "me", tag = "session", security(("session" = [])),
     responses((status = 200, body = Me), (status = 401, body = Problem))
 )]
-pub async fn me(State(services): State<TenantServices>, Session(session): Session) -> ApiResult<Json<Me>> {
-    Ok(Json(services.me(&session).await?))
+pub async fn me(
+    State(services): State<TenantServices>,
+    visit: Visit,
+    Session(session): Session,
+) -> ApiResult<Json<Me>> {
+    let me = counted(&visit, services.me(&session).await).await?;
+    visit.proven(&me.user.id.to_string(), None).await?;
+    Ok(Json(me))
 }

@@ -1,8 +1,6 @@
-use std::net::SocketAddr;
-
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, Method},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -13,6 +11,7 @@ use utoipa::ToSchema;
 use crate::{
     http::{
         cookie::{self, TENANT_COOKIE},
+        guard::Visit,
         problem::{ApiResult, Body, Problem},
     },
     tenant::TenantState,
@@ -42,15 +41,16 @@ pub struct SignIn {
 )]
 pub async fn sign_in(
     State(state): State<TenantState>,
-    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    visit: Visit,
     method: Method,
     headers: HeaderMap,
     Body(request): Body<SignIn>,
 ) -> ApiResult<(HeaderMap, Json<Me>)> {
     state.origins.check(&method, &headers)?;
+    visit.sign_in().await?;
     let session = state
         .services
-        .sign_in(&request.email, request.password, &client.ip().to_string())
+        .sign_in(&request.email, request.password, visit.client())
         .await?;
     let token = session.token.expose_secret().to_owned();
     let cookie = cookie::set(

@@ -6,6 +6,7 @@ use axum::{
 use crate::{
     http::{
         cookie::{self, TENANT_COOKIE},
+        guard::Visit,
         problem::{ApiResult, Problem},
     },
     tenant::{TenantState, auth::Session},
@@ -18,8 +19,11 @@ use crate::{
 )]
 pub async fn sign_out(
     State(state): State<TenantState>,
+    visit: Visit,
     Session(session): Session,
 ) -> ApiResult<(StatusCode, HeaderMap)> {
+    // Not looked at before it ends, so it is counted as one that proves nothing.
+    visit.unproven().await?;
     state.services.sign_out(&session).await?;
     Ok((
         StatusCode::NO_CONTENT,

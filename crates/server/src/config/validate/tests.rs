@@ -1,8 +1,11 @@
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use figment::Jail;
 
 use super::*;
+use crate::config::reference::{keys, markdown};
 
 // The closure's error type is figment's choice.
 #[allow(clippy::result_large_err)]
@@ -135,35 +138,24 @@ fn no_secret_is_printed() {
 }
 
 #[test]
-fn every_default_is_printed() {
+fn every_key_is_printed_and_explained() {
     in_jail(|_| {
         let config = Config::load(None).unwrap();
-        let keys: Vec<String> = config.entries().into_iter().map(|(key, _)| key).collect();
-        let defaults: toml_keys::Keys = toml_keys::of(include_str!("../defaults.toml"));
-        for key in defaults {
-            assert!(keys.contains(&key), "{key} is missing from Config::entries");
+        let printed: BTreeSet<String> = config.entries().into_iter().map(|(key, _)| key).collect();
+        let explained: BTreeSet<String> = keys().into_iter().map(|key| key.name).collect();
+        assert_eq!(explained, printed);
+        for key in keys() {
+            assert!(key.meaning.ends_with('.'), "{} is not explained", key.name);
         }
     });
 }
 
-/// Dotted keys of a TOML text without nested inline tables.
-mod toml_keys {
-    pub type Keys = Vec<String>;
-
-    pub fn of(text: &str) -> Keys {
-        let mut section = String::new();
-        let mut keys = Vec::new();
-        for line in text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        {
-            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                section = format!("{name}.");
-            } else if let Some((key, _)) = line.split_once('=') {
-                keys.push(format!("{section}{}", key.trim()));
-            }
-        }
-        keys
-    }
+#[test]
+fn the_committed_reference_is_current() {
+    let committed = include_str!("../../../../../docs/reference/configuration.md");
+    assert_eq!(
+        markdown(),
+        committed,
+        "run `target/debug/parlance config > docs/reference/configuration.md`"
+    );
 }

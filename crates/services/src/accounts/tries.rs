@@ -1,0 +1,89 @@
+//! Sign-in tries, counted alike in both realms: by email and by network address, before the password is looked at, so
+//! that guesses made at the same time can't slip past.
+
+use std::net::IpAddr;
+
+use domain::{Error, ErrorKind, Result};
+use store::access::{SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW, SignInTries};
+use time::OffsetDateTime;
+
+use super::token;
+
+/// Failures that are counted for one address before sign-in pauses: an office shares one.
+const ADDRESS_FAILURES_MAX: i32 = SIGN_IN_FAILURES_MAX * 10;
+
+/// What a try is counted under, and how many are let through: hashes of the email and of the address it comes from.
+#[derive(Debug)]
+pub(crate) struct Tries(Vec<(Vec<u8>, i32)>);
+
+/// Whether a try goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// It does.
+    LetThrough,
+    /// It does not; `first` in its window, so that it is written down once and nobody can fill the log.
+    Refused {
+        /// True for the first of the window.
+        first: bool,
+    },
+}
+
+impl Tries {
+    pub(crate) fn new(email_key: &str, address: Option<IpAddr>) -> Self {
+        let email = (token::hash(&format!("email:{email_key}")), SIGN_IN_FAILURES_MAX);
+        let address = address.map(|address| {
+            (
+                token::hash(&format!("address:{}", network(address))),
+                ADDRESS_FAILURES_MAX,
+            )
+        });
+        Self(std::iter::once(email).chain(address).collect())
+    }
+
+    /// What the audit log may tell of the try.
+    pub(crate) fn digests(&self) -> Vec<String> {
+        self.0.iter().map(|(key, _)| hex::encode(key)).collect()
+    }
+
+    pub(crate) async fn count(&self, db: &impl SignInTries, now: OffsetDateTime) -> Result<Counted> {
+        let (mut refused, mut first) = (false, false);
+        for (key, most) in &self.0 {
+            let count = db.count_sign_in_try(key, now).await?;
+            refused |= count > *most;
+            first |= count == *most + 1;
+        }
+        Ok(if refused {
+            Counted::Refused { first }
+        } else {
+            Counted::LetThrough
+        })
+    }
+
+    /// Forgets them after a good sign-in.
+    pub(crate) async fn forget(&self, db: &impl SignInTries) -> Result<()> {
+        for (key, _) in &self.0 {
+            db.clear_sign_in_tries(key).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What an address is counted as: itself, or the /64 of an IPv6 one, because whoever has one of those has them all.
+#[must_use]
+pub fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{:x}/64", address.to_bits() >> 64),
+    }
+}
+
+/// The answer while sign-in pauses.
+pub(crate) fn throttled() -> Error {
+    let secs = u32::try_from(SIGN_IN_WINDOW.whole_seconds()).unwrap_or(u32::MAX);
+    Error::new(
+        ErrorKind::Throttled,
+        "throttled",
+        "Too many sign-ins failed for this address. Wait 15 minutes, then try again.",
+    )
+    .retry_after(secs)
+}

@@ -1,0 +1,135 @@
+//! Rows of ids and times, removed in bounded portions.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::Removed;
+use crate::error::Result;
+
+/// Rows of one portion: a transaction of a fraction of a second.
+const PORTION: i64 = 5_000;
+
+fn removed(count: i64, first: Option<String>, last: Option<String>) -> Option<Removed> {
+    (count > 0).then(|| Removed {
+        count: u64::try_from(count).unwrap_or_default(),
+        first: first.unwrap_or_default(),
+        last: last.unwrap_or_default(),
+    })
+}
+
+/// The oldest events, in the outbox's own order: what stays has no gap before it.
+pub(super) async fn outbox(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Result<Option<Removed>> {
+    let row = sqlx::query!(
+        r#"with oldest as (
+             select tenant_id, xid, id, created_at from outbox order by xid, id limit $2),
+           newer as (
+             select xid, id from oldest where created_at >= $1 order by xid, id limit 1),
+           gone as (
+             delete from outbox o
+             using oldest e
+             where (o.tenant_id, o.xid, o.id) = (e.tenant_id, e.xid, e.id)
+               and not exists (select from newer n where (n.xid, n.id) <= (e.xid, e.id))
+             returning o.xid, o.id)
+           select count(*) as "count!",
+             (select xid || '-' || id from gone order by xid, id limit 1) as first,
+             (select xid || '-' || id from gone order by xid desc, id desc limit 1) as last
+           from gone"#,
+        cutoff,
+        PORTION,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(removed(row.count, row.first, row.last))
+}
+
+/// Idempotency keys by age.
+pub(super) async fn idempotency_keys(
+    connection: &mut PgConnection,
+    cutoff: OffsetDateTime,
+) -> Result<Option<Removed>> {
+    let row = sqlx::query!(
+        r#"with gone as (
+             delete from idempotency_keys
+             where (tenant_id, scope, key) in (
+               select tenant_id, scope, key from idempotency_keys where created_at < $1 limit $2)
+             returning created_at)
+           select count(*) as "count!", min(created_at)::text as first, max(created_at)::text as last from gone"#,
+        cutoff,
+        PORTION,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(removed(row.count, row.first, row.last))
+}
+
+/// Sessions of the tenant realm that expired or were ended.
+pub(super) async fn sessions(
+    connection: &mut PgConnection,
+    cutoff: OffsetDateTime,
+) -> Result<Option<Removed>> {
+    let row = sqlx::query!(
+        r#"with gone as (
+             delete from sessions
+             where id in (select id from sessions where least(expires_at, revoked_at) < $1 limit $2)
+             returning least(expires_at, revoked_at) as ended)
+           select count(*) as "count!", min(ended)::text as first, max(ended)::text as last from gone"#,
+        cutoff,
+        PORTION,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(removed(row.count, row.first, row.last))
+}
+
+/// Sessions of platform admins that expired or were ended.
+pub(super) async fn platform_sessions(
+    connection: &mut PgConnection,
+    cutoff: OffsetDateTime,
+) -> Result<Option<Removed>> {
+    let row = sqlx::query!(
+        r#"with gone as (
+             delete from platform_sessions
+             where id in (select id from platform_sessions where least(expires_at, revoked_at) < $1 limit $2)
+             returning least(expires_at, revoked_at) as ended)
+           select count(*) as "count!", min(ended)::text as first, max(ended)::text as last from gone"#,
+        cutoff,
+        PORTION,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(removed(row.count, row.first, row.last))
+}
+
+/// Counters whose window is over. All at once: they are small, and no key of theirs is ours to read.
+pub(super) async fn sign_in_throttles(
+    connection: &mut PgConnection,
+    cutoff: OffsetDateTime,
+) -> Result<Option<Removed>> {
+    let row = sqlx::query!(
+        r#"with gone as (delete from sign_in_throttles where window_start < $1 returning window_start)
+           select count(*) as "count!", min(window_start)::text as first, max(window_start)::text as last from gone"#,
+        cutoff,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(removed(row.count, row.first, row.last))
+}
+
+/// Jobs that were given up.
+pub(super) async fn dead_jobs(
+    connection: &mut PgConnection,
+    cutoff: OffsetDateTime,
+) -> Result<Option<Removed>> {
+    let row = sqlx::query!(
+        r#"with gone as (
+             delete from jobs
+             where (tenant_id, id) in (select tenant_id, id from jobs where dead and run_at < $1 limit $2)
+             returning run_at)
+           select count(*) as "count!", min(run_at)::text as first, max(run_at)::text as last from gone"#,
+        cutoff,
+        PORTION,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(removed(row.count, row.first, row.last))
+}
