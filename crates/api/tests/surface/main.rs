@@ -8,6 +8,7 @@ mod connections;
 mod document;
 mod error_codes;
 mod hostile;
+mod kinds;
 mod media;
 mod pages;
 mod permissions;

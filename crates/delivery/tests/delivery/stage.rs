@@ -182,7 +182,10 @@ impl Stage {
         self.send(
             tenant,
             conversation,
-            &Content::Text { body: "hello".into() },
+            &Content::Text {
+                body: "hello".into(),
+                preview_url: false,
+            },
             None,
         )
         .await
