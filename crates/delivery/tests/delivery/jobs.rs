@@ -19,7 +19,7 @@ use crate::{
     stage::{Stage, quick},
 };
 
-async fn media(
+pub async fn media(
     stage: &Stage,
     tenant: &TenantFixture,
     state: i16,

@@ -204,7 +204,7 @@ impl Stage {
         self.send(tenant, conversation, &image, Some(media)).await
     }
 
-    async fn send(
+    pub async fn send(
         &self,
         tenant: &TenantFixture,
         conversation: ConversationId,

@@ -75,7 +75,6 @@ pub enum NewContent {
 
 /// A file to send: uploaded here, or fetched by WhatsApp.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct SendMedia {
     /// From an upload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
