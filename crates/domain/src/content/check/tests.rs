@@ -53,9 +53,6 @@ fn what_stands_at_its_limits_passes() {
 #[test]
 fn each_fault_names_its_field() {
     let long = |count| "ä".repeat(count);
-    let two = |title: Value| {
-        list(json!([{"title": "A", "rows": [{"id": "x", "title": "X"}]}, {"title": title, "rows": rows(1)}]))
-    };
     for (bad, at) in [
         (json!({"type": "text", "body": " "}), "body"),
         (json!({"type": "text", "body": long(4_097)}), "body"),
@@ -91,6 +88,18 @@ fn each_fault_names_its_field() {
             json!({"type": "contacts", "cards": [{"name": "Ada", "phones": [""]}]}),
             "cards.0.phones.0",
         ),
+    ] {
+        assert_eq!(fields(bad.clone()), [at], "{bad}");
+    }
+}
+
+#[test]
+fn each_fault_of_what_can_be_tapped_names_its_field() {
+    let long = |count| "ä".repeat(count);
+    let two = |title: Value| {
+        list(json!([{"title": "A", "rows": [{"id": "x", "title": "X"}]}, {"title": title, "rows": rows(1)}]))
+    };
+    for (bad, at) in [
         (json!({"type": "buttons", "body": "?", "buttons": []}), "buttons"),
         (
             json!({"type": "buttons", "body": "?", "header": "x", "header_media": {"kind": "image", "media_id": MED},
