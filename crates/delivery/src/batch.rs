@@ -8,7 +8,7 @@ use domain::{
 };
 use futures::{StreamExt, stream::FuturesUnordered};
 use store::delivery::{AttemptOutcome, AttemptResult, Claimed, load, mark_submitted};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Mutex, mpsc::UnboundedSender};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
@@ -80,6 +80,7 @@ pub(crate) async fn deliver(context: Arc<Context>, batch: Batch, stop: Cancellat
         lane: &lane,
         connection: &ready.connection,
         halts,
+        uploads: Mutex::default(),
         stop: &stop,
     };
     let mut running: FuturesUnordered<_> = groups

@@ -1,15 +1,15 @@
 //! One call: the upload it may need, its turn at the gate, and the send.
 
-use std::panic::AssertUnwindSafe;
+use std::{collections::HashMap, panic::AssertUnwindSafe};
 
 use domain::{
     MediaId,
-    ports::{Connection, FaultClass, MediaBytes, Payload, ProviderFault, SendOutcome},
+    ports::{Connection, FaultClass, MediaBytes, ProviderFault, SendOutcome},
 };
 use futures::FutureExt;
 use store::delivery::{LoadedMedia, remember_upload};
 use time::Duration;
-use tokio::time::timeout;
+use tokio::{sync::Mutex, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{context::Context, lane::Lane, plan::Outgoing, verdict::own};
@@ -26,6 +26,8 @@ pub(crate) struct Calls<'a> {
     pub(crate) connection: &'a Connection,
     /// The lane's halts when the batch was claimed.
     pub(crate) halts: u64,
+    /// What was uploaded for this batch; held during an upload, so that a picture of many messages goes up once.
+    pub(crate) uploads: Mutex<HashMap<MediaId, String>>,
     pub(crate) stop: &'a CancellationToken,
 }
 
@@ -36,9 +38,11 @@ impl Calls<'_> {
         if !self.may_begin() {
             return None;
         }
-        if let Some((id, media)) = outgoing.media.take() {
+        for (id, media) in std::mem::take(&mut outgoing.media) {
             match self.uploaded(id, &media).await {
-                Ok(provider_media_id) => fill_in(&mut outgoing.message.payload, provider_media_id),
+                Ok(provider_media_id) => {
+                    outgoing.message.payload.media.insert(id, provider_media_id);
+                }
                 Err(outcome) => {
                     self.lane.begun();
                     return Some(outcome);
@@ -79,6 +83,10 @@ impl Calls<'_> {
         if let Some(known) = media.provider_media_id.as_ref().filter(|_| kept) {
             return Ok(known.clone());
         }
+        let mut uploads = self.uploads.lock().await;
+        if let Some(known) = uploads.get(&id) {
+            return Ok(known.clone());
+        }
         let bytes = match &media.blob_key {
             Some(key) => self.context.deps.blobs.get(key).await,
             None => Ok(None),
@@ -111,6 +119,7 @@ impl Calls<'_> {
         if own_number {
             self.remember(id, &provider_media_id).await;
         }
+        uploads.insert(id, provider_media_id.clone());
         Ok(provider_media_id)
     }
 
@@ -140,15 +149,5 @@ fn upload_fault(fault: ProviderFault) -> SendOutcome {
         SendOutcome::NotSent(fault)
     } else {
         SendOutcome::Refused(fault)
-    }
-}
-
-fn fill_in(payload: &mut Payload, id: String) {
-    match payload {
-        Payload::Image {
-            provider_media_id, ..
-        } => *provider_media_id = id,
-        Payload::Template { header_media_id, .. } => *header_media_id = Some(id),
-        Payload::Text { .. } | Payload::Buttons(_) => {}
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::{
     MediaId,
+    channel::Recipient,
     content::{Content, TemplateMessage},
     decision::{CUSTOMER_SERVICE_WINDOW, SendFacts, decide},
     ports::{FaultClass, OutboundMessage, Payload},
@@ -32,10 +33,10 @@ pub(crate) struct Outgoing {
     pub(crate) row: Claimed,
     /// What was tried before.
     pub(crate) tries: Tries,
-    /// The message; a media id at the provider is filled in before the call.
+    /// The message; the provider's ids of its files are filled in before the call.
     pub(crate) message: OutboundMessage,
-    /// The media that it needs.
-    pub(crate) media: Option<(MediaId, LoadedMedia)>,
+    /// The files that it needs.
+    pub(crate) media: Vec<(MediaId, LoadedMedia)>,
 }
 
 /// Plans one row.
@@ -96,7 +97,19 @@ fn compose(
         }
     })?;
     let template = template.and_then(Result::ok);
-    let (payload, media) = payload(loaded, content, template)?;
+    if template.is_some_and(Template::needs_phone) && matches!(to, Recipient::UserId(_)) {
+        let words =
+            "WhatsApp delivers one-time codes to phone numbers only, and no number of this contact is known.";
+        return Err(AttemptOutcome::Rejected {
+            fault: ledger(&own(FaultClass::Recipient, words)),
+            decision: None,
+        });
+    }
+    let media = files(loaded, content)?;
+    let payload = Payload {
+        template: template.cloned().map(Box::new),
+        ..Payload::plain(content.clone())
+    };
     let tries = Tries {
         earlier: message.earlier_tries,
         first_at: message.first_tried_at,
@@ -142,52 +155,19 @@ fn usable<'a>(templates: &'a [Template], wanted: &TemplateMessage) -> Result<&'a
     ))
 }
 
-type Composed = (Payload, Option<(MediaId, LoadedMedia)>);
-
-fn payload(
-    loaded: &Loaded,
-    content: &Content,
-    template: Option<&Template>,
-) -> Result<Composed, AttemptOutcome> {
-    let stored = |id: Option<MediaId>| {
-        let found = id.and_then(|id| Some((id, loaded.media.get(&id)?.clone())));
+/// The files that the content names; a fault of the content itself is found here once more, because limits may have
+/// changed since it was written.
+fn files(loaded: &Loaded, content: &Content) -> Result<Vec<(MediaId, LoadedMedia)>, AttemptOutcome> {
+    if let Some(fault) = content.faults().first() {
+        return Err(invalid(&format!("{}: {}", fault.field, fault.message)));
+    }
+    let stored = |id: MediaId| {
+        let found = loaded.media.get(&id).map(|media| (id, media.clone()));
         found.ok_or_else(|| {
             invalid("The file is not stored here any more. Upload it again and send a new message.")
         })
     };
-    Ok(match (content, template) {
-        (Content::Text { body }, _) => (Payload::Text { body: body.clone() }, None),
-        (Content::Buttons(buttons), _) => (Payload::Buttons(buttons.clone()), None),
-        (Content::Image(image), _) => {
-            let media = stored(image.media_id)?;
-            (
-                Payload::Image {
-                    provider_media_id: String::new(),
-                    caption: image.caption.clone(),
-                },
-                Some(media),
-            )
-        }
-        (Content::Template(message), Some(template)) => {
-            let header = message.parameters.get("header.media");
-            let media = header.map(|id| stored(id.parse().ok())).transpose()?;
-            let template = Box::new(template.clone());
-            (
-                Payload::Template {
-                    template,
-                    values: message.parameters.clone(),
-                    header_media_id: None,
-                },
-                media,
-            )
-        }
-        _ => {
-            return Err(invalid(&format!(
-                "A message of kind {} can't be sent from here yet.",
-                content.kind()
-            )));
-        }
-    })
+    content.media_ids().into_iter().map(stored).collect()
 }
 
 fn invalid(message: &str) -> AttemptOutcome {

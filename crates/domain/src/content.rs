@@ -5,6 +5,15 @@ use utoipa::ToSchema;
 
 use crate::ids::MediaId;
 
+mod check;
+mod file;
+mod interactive;
+
+pub use file::FileKind;
+pub use interactive::{
+    ButtonsMessage, CtaUrlMessage, HeaderMedia, ListMessage, ListRow, ListSection, ReplyButton,
+};
+
 /// Which way a message went; the number is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -36,6 +45,9 @@ pub enum Content {
     Text {
         /// At most 4,096 characters outbound.
         body: String,
+        /// Outbound: show a preview of the first web address.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        preview_url: bool,
     },
     /// JPEG or PNG.
     Image(Media),
@@ -77,6 +89,10 @@ pub enum Content {
     Template(Box<TemplateMessage>),
     /// Text with one to three reply buttons.
     Buttons(ButtonsMessage),
+    /// Text with a list to choose from.
+    List(ListMessage),
+    /// Text with a button that opens a web page.
+    CtaUrl(CtaUrlMessage),
     /// The customer tapped a quick reply of a template.
     ButtonTap {
         /// Text on the button.
@@ -119,6 +135,9 @@ pub struct Media {
     /// Our stored copy; absent until the row exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_id: Option<MediaId>,
+    /// Outbound, instead of a stored copy: the address that WhatsApp fetches the file from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// MIME type as the sender declared it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
@@ -142,37 +161,28 @@ pub struct Media {
 }
 
 /// A contact card that was shared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct ContactCard {
     /// Full name.
     pub name: String,
+    /// First name; left out, the first word of the full name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Last name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// Company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
     /// Phone numbers as written on the card.
     #[serde(default)]
     pub phones: Vec<String>,
-}
-
-/// Text with reply buttons.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ButtonsMessage {
-    /// At most 1,024 characters.
-    pub body: String,
-    /// At most 60 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub header: Option<String>,
-    /// At most 60 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub footer: Option<String>,
-    /// One to three.
-    pub buttons: Vec<ReplyButton>,
-}
-
-/// One reply button.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ReplyButton {
-    /// At most 256 characters, unique in the message.
-    pub id: String,
-    /// At most 20 characters, unique in the message.
-    pub title: String,
+    /// Email addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<String>,
+    /// Web addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub urls: Vec<String>,
 }
 
 /// A template with its values filled in.
@@ -186,6 +196,18 @@ pub struct TemplateMessage {
     pub parameters: crate::template::Values,
     /// What the customer sees.
     pub rendered: crate::template::Rendered,
+}
+
+impl TemplateMessage {
+    /// Our media ids among the values: headers of the template and of its cards.
+    pub fn media_ids(&self) -> impl Iterator<Item = MediaId> {
+        let headers = self
+            .parameters
+            .0
+            .iter()
+            .filter(|(key, _)| key.ends_with("header.media"));
+        headers.filter_map(|(_, value)| value.parse().ok())
+    }
 }
 
 impl Content {
@@ -204,6 +226,8 @@ impl Content {
             Self::Reaction { .. } => "reaction",
             Self::Template(_) => "template",
             Self::Buttons(_) => "buttons",
+            Self::List(_) => "list",
+            Self::CtaUrl(_) => "cta_url",
             Self::ButtonTap { .. } => "button_tap",
             Self::Choice { .. } => "choice",
             Self::System { .. } => "system",
@@ -215,7 +239,7 @@ impl Content {
     #[must_use]
     pub fn preview(&self) -> String {
         let text = match self {
-            Self::Text { body } => body.as_str(),
+            Self::Text { body, .. } => body.as_str(),
             Self::Image(m) | Self::Video(m) | Self::Audio(m) | Self::Document(m) | Self::Sticker(m) => {
                 m.caption.as_deref().or(m.filename.as_deref()).unwrap_or_default()
             }
@@ -224,6 +248,8 @@ impl Content {
             Self::Reaction { emoji, .. } => emoji.as_deref().unwrap_or_default(),
             Self::Template(template) => template.rendered.body.as_str(),
             Self::Buttons(message) => message.body.as_str(),
+            Self::List(message) => message.body.as_str(),
+            Self::CtaUrl(message) => message.body.as_str(),
             Self::ButtonTap { title, .. } | Self::Choice { title, .. } => title.as_str(),
             Self::System { body, .. } => body.as_deref().unwrap_or_default(),
             Self::Unsupported { .. } => "",
@@ -245,6 +271,30 @@ impl Content {
             }
             _ => None,
         }
+    }
+
+    /// Our ids of all files that go out with it, without repeats.
+    #[must_use]
+    pub fn media_ids(&self) -> Vec<MediaId> {
+        let mut ids: Vec<MediaId> = match self {
+            Self::Template(template) => template.media_ids().collect(),
+            Self::Buttons(message) => {
+                let header = message.header_media.as_ref();
+                header.and_then(|header| header.media_id).into_iter().collect()
+            }
+            Self::CtaUrl(message) => {
+                let header = message.header_media.as_ref();
+                header.and_then(|header| header.media_id).into_iter().collect()
+            }
+            other => other
+                .media()
+                .and_then(|media| media.media_id)
+                .into_iter()
+                .collect(),
+        };
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
 
     /// The media part, if there is one, to fill in our id.

@@ -1,6 +1,6 @@
 //! The ports: what the outside must offer. Adapters implement them; only the composition root names one.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -9,13 +9,17 @@ use time::OffsetDateTime;
 
 use crate::{
     channel::{Party, Recipient},
-    content::{ButtonsMessage, Content},
+    content::Content,
     error::Result,
-    ids::{MessageId, PhoneNumberId, TenantId},
+    ids::{MediaId, MessageId, PhoneNumberId, TenantId},
     limits::{Quota, RateLimit},
     status::MessageStatus,
-    template::{Template, Values},
+    template::{NewTemplate, Template},
 };
+
+mod fault;
+
+pub use fault::{Acts, FaultClass, ProviderFault, ProviderResult};
 
 /// Where and as whom a provider is called.
 #[derive(Debug, Clone)]
@@ -45,32 +49,27 @@ pub struct OutboundMessage {
     pub reply_to: Option<String>,
 }
 
-/// What the slice can send.
+/// What is sent: content that passed [`Content::faults`], and what it needs from elsewhere.
 #[derive(Debug, Clone)]
-pub enum Payload {
-    /// Plain text.
-    Text {
-        /// At most 4,096 characters.
-        body: String,
-    },
-    /// An uploaded image.
-    Image {
-        /// Media id at the provider, from an upload.
-        provider_media_id: String,
-        /// Caption.
-        caption: Option<String>,
-    },
-    /// A template with values that passed [`Template::check`].
-    Template {
-        /// The template as it stands now.
-        template: Box<Template>,
-        /// Its values.
-        values: Values,
-        /// Media id at the provider for a media header.
-        header_media_id: Option<String>,
-    },
-    /// Reply buttons.
-    Buttons(ButtonsMessage),
+pub struct Payload {
+    /// The content as it is stored.
+    pub content: Content,
+    /// The template that the content names, as it stands now, with values that passed [`Template::check`].
+    pub template: Option<Box<Template>>,
+    /// The provider's ids of the files that the content names.
+    pub media: BTreeMap<MediaId, String>,
+}
+
+impl Payload {
+    /// Content that needs nothing else.
+    #[must_use]
+    pub const fn plain(content: Content) -> Self {
+        Self {
+            content,
+            template: None,
+            media: BTreeMap::new(),
+        }
+    }
 }
 
 /// What became of a send call.
@@ -92,76 +91,6 @@ pub enum SendOutcome {
     /// The answer was lost or makes no sense: it may have been sent.
     Ambiguous(ProviderFault),
 }
-
-/// A provider's failure, sorted by what has to happen next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProviderFault {
-    /// What has to happen next.
-    pub class: FaultClass,
-    /// The provider's code, for humans and for the ledger.
-    pub code: Option<i64>,
-    /// The provider's sub-code.
-    pub subcode: Option<i64>,
-    /// The provider's words, without content of the message.
-    pub message: String,
-    /// The provider's trace id.
-    pub trace_id: Option<String>,
-    /// When the machine may try again, for the retryable classes.
-    pub retry_after: Option<Duration>,
-}
-
-/// Classes of provider failures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::Display)]
-#[strum(serialize_all = "snake_case")]
-pub enum FaultClass {
-    /// Throughput, app or account rate (4, 130429, 80007): slow down, then again.
-    RateLimited,
-    /// Rate to this one customer (131056): only this pair waits.
-    PairRate,
-    /// Short maintenance (131057): again soon.
-    Maintenance,
-    /// The token is dead (0, 190): pause the number, tell the tenant.
-    Token,
-    /// A right or an asset is missing (3, 10, 200 …): a person must mend it.
-    Permission,
-    /// Number or account is blocked or not registered: pause the number.
-    NumberBlocked,
-    /// Payment method missing.
-    Payment,
-    /// The 24-hour window is closed: needs a template.
-    Window,
-    /// Template missing, paused or disabled.
-    TemplateUnavailable,
-    /// The customer can't be reached or opted out.
-    Recipient,
-    /// The request is wrong; sending it again will not help.
-    Invalid,
-    /// The network failed or the peer timed out.
-    Network,
-    /// Temporary fault on the provider's side.
-    ProviderDown,
-    /// Anything else.
-    Other,
-}
-
-impl FaultClass {
-    /// True for the documented refusals that the machine may try again.
-    #[must_use]
-    pub const fn machine_may_retry(self) -> bool {
-        matches!(self, Self::RateLimited | Self::PairRate | Self::Maintenance)
-    }
-}
-
-impl std::fmt::Display for ProviderFault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.code {
-            Some(code) => write!(f, "({code}) {}", self.message),
-            None => f.write_str(&self.message),
-        }
-    }
-}
-
-impl std::error::Error for ProviderFault {}
 
 /// Media as bytes.
 #[derive(Debug, Clone)]
@@ -185,6 +114,73 @@ pub struct NumberFields {
     pub status: String,
     /// Messages per second: 80 by default, 1,000 upgraded, 20 for coexistence.
     pub throughput_mps: u32,
+    /// What else it tells.
+    pub details: NumberDetails,
+}
+
+/// What a provider tells of a number beyond its health; absent where it does not tell.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(default)]
+pub struct NumberDetails {
+    /// APPROVED, PENDING_REVIEW, DECLINED …: the review of the display name.
+    pub name_status: Option<String>,
+    /// VERIFIED once the owner proved the number.
+    pub code_verification_status: Option<String>,
+    /// People the portfolio may write to first within 24 hours: TIER_250 to TIER_UNLIMITED.
+    pub messaging_limit: Option<String>,
+    /// CLOUD_API once registered there.
+    pub platform_type: Option<String>,
+    /// LIVE or SANDBOX.
+    pub account_mode: Option<String>,
+    /// True when a PIN protects the registration.
+    pub is_pin_enabled: Option<bool>,
+    /// True when the number is also on the WhatsApp Business app.
+    pub is_on_biz_app: Option<bool>,
+    /// True for an official business account.
+    pub is_official_business_account: Option<bool>,
+}
+
+/// What the provider says of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TokenFields {
+    /// False when it is expired or revoked.
+    pub is_valid: bool,
+    /// The provider's id of its app.
+    pub app_id: Option<String>,
+    /// When it ends; `None` when it does not.
+    pub expires_at: Option<OffsetDateTime>,
+    /// Its permissions, each with the things it holds for; none named means all.
+    pub scopes: Vec<TokenScope>,
+}
+
+/// A permission of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenScope {
+    /// `whatsapp_business_messaging` …
+    pub name: String,
+    /// Ids of the accounts that it is limited to.
+    pub targets: Vec<String>,
+}
+
+/// A template that was submitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmittedTemplate {
+    /// The provider's id.
+    pub provider_id: String,
+    /// PENDING, APPROVED or REJECTED.
+    pub status: String,
+    /// The category as the provider sees it.
+    pub category: String,
+}
+
+/// How a code to prove a number reaches its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeMethod {
+    /// By text message.
+    Sms,
+    /// By a call.
+    Voice,
 }
 
 /// What the provider says of a WABA.
@@ -196,16 +192,18 @@ pub struct WabaFields {
     pub business_id: Option<String>,
 }
 
-/// Result of a provider call that sends no message.
-pub type ProviderResult<T> = std::result::Result<T, ProviderFault>;
-
 /// Speaks one provider's API.
 #[async_trait]
 pub trait ChannelProvider: Send + Sync + 'static {
     /// Sends one message; never fails, but tells what became of it.
     async fn send(&self, connection: &Connection, message: &OutboundMessage) -> SendOutcome;
-    /// Marks an inbound message, and those before it, as read.
-    async fn mark_read(&self, connection: &Connection, provider_message_id: &str) -> ProviderResult<()>;
+    /// Marks an inbound message, and those before it, as read; `typing` also shows that an answer is being written.
+    async fn mark_read(
+        &self,
+        connection: &Connection,
+        provider_message_id: &str,
+        typing: bool,
+    ) -> ProviderResult<()>;
     /// Uploads media and returns the provider's media id, valid for 30 days on this number.
     async fn upload_media(&self, connection: &Connection, media: MediaBytes) -> ProviderResult<String>;
     /// Downloads media that a webhook named, at most `max_bytes`.
@@ -217,12 +215,48 @@ pub trait ChannelProvider: Send + Sync + 'static {
     ) -> ProviderResult<MediaBytes>;
     /// Every template of the WABA.
     async fn list_templates(&self, connection: &Connection) -> ProviderResult<Vec<Template>>;
+    /// Submits a template; `samples` are handles of uploads by parameter key, from [`Self::upload_sample`].
+    async fn create_template(
+        &self,
+        connection: &Connection,
+        template: &NewTemplate,
+        samples: &BTreeMap<String, String>,
+    ) -> ProviderResult<SubmittedTemplate>;
+    /// Uploads a sample of a template's media header under the app, and returns its handle.
+    async fn upload_sample(
+        &self,
+        connection: &Connection,
+        app_id: &str,
+        sample: MediaBytes,
+    ) -> ProviderResult<String>;
+    /// Deletes one language of a template.
+    async fn delete_template(
+        &self,
+        connection: &Connection,
+        name: &str,
+        provider_id: &str,
+    ) -> ProviderResult<()>;
+    /// What the token may do.
+    async fn token_fields(&self, connection: &Connection) -> ProviderResult<TokenFields>;
     /// The WABA's own fields; also proves that the token may see it.
     async fn waba_fields(&self, connection: &Connection) -> ProviderResult<WabaFields>;
     /// The number's fields; also proves that the token may see it and that it belongs to the WABA.
     async fn number_fields(&self, connection: &Connection) -> ProviderResult<NumberFields>;
+    /// Registers the number for sending, under a PIN of six digits.
+    async fn register(&self, connection: &Connection, pin: &SecretString) -> ProviderResult<()>;
+    /// Has a code sent to the number's owner, in this language.
+    async fn request_code(
+        &self,
+        connection: &Connection,
+        method: CodeMethod,
+        language: &str,
+    ) -> ProviderResult<()>;
+    /// Proves the number with the code that its owner got.
+    async fn verify_code(&self, connection: &Connection, code: &str) -> ProviderResult<()>;
     /// Subscribes the token's app to the WABA's webhooks.
     async fn subscribe(&self, connection: &Connection) -> ProviderResult<()>;
+    /// Takes the subscription of the token's app back.
+    async fn unsubscribe(&self, connection: &Connection) -> ProviderResult<()>;
     /// Ids of the apps subscribed to the WABA, as the provider knows them.
     async fn subscribed_apps(&self, connection: &Connection) -> ProviderResult<Vec<String>>;
 }

@@ -7,10 +7,14 @@ use utoipa::ToSchema;
 
 use crate::error::FieldError;
 
+mod draft;
+mod parameters;
 mod placeholder;
 mod render;
 
-pub use render::{Rendered, RenderedButton, RenderedHeader};
+pub use draft::{NewTemplate, OneTimeCode, SupportedApp};
+pub use parameters::{Parameter, ParameterKind, Values};
+pub use render::{Rendered, RenderedButton, RenderedHeader, RenderedOffer};
 
 /// A template of a WABA in one language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,11 +74,33 @@ pub enum Component {
         /// In order; the position is the button's index.
         buttons: Vec<TemplateButton>,
     },
+    /// A place above the body.
+    HeaderLocation,
+    /// The end of an offer, counted down to.
+    LimitedTimeOffer {
+        /// At most 16 characters.
+        text: String,
+        /// True when each send names the end.
+        has_expiration: bool,
+    },
+    /// Cards side by side, each with parts of its own.
+    Carousel {
+        /// Two to ten.
+        cards: Vec<Card>,
+    },
     /// A part that this version can't send: templates with one are shown, not sent.
     Unsupported {
         /// The provider's type.
         kind: String,
     },
+}
+
+/// A card of a carousel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Card {
+    /// Its header, body and buttons.
+    #[schema(no_recursion)]
+    pub components: Vec<Component>,
 }
 
 /// What a media header holds.
@@ -122,6 +148,26 @@ pub enum TemplateButton {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         example: Option<String>,
     },
+    /// Copies or fills in a one-time code: the value of the body.
+    Otp {
+        /// Its text.
+        text: String,
+        /// COPY_CODE, ONE_TAP or ZERO_TAP, as far as known.
+        otp_type: String,
+    },
+    /// Opens a form.
+    Flow {
+        /// At most 25 characters.
+        text: String,
+    },
+    /// A button that takes no value, such as one that calls.
+    Plain {
+        /// The provider's type.
+        provider_type: String,
+        /// Its text.
+        #[serde(default)]
+        text: String,
+    },
     /// A button that this version can't fill.
     Unsupported {
         /// The provider's type.
@@ -132,77 +178,17 @@ pub enum TemplateButton {
     },
 }
 
-/// Values by parameter key: `header.1`, `header.media`, `body.first_name`, `button.0`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-pub struct Values(pub BTreeMap<String, String>);
-
-impl Values {
-    /// The value of one parameter.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
-    }
-}
-
-/// What kind of value a parameter takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ParameterKind {
-    /// Text without newlines, tabs or more than four spaces in a row.
-    Text,
-    /// Id of an uploaded image (`med_…`).
-    Image,
-    /// Id of an uploaded video.
-    Video,
-    /// Id of an uploaded document.
-    Document,
-    /// The end of a button's address.
-    UrlSuffix,
-    /// A code of at most 20 characters.
-    Code,
-    /// What comes back when a quick reply is tapped; optional, at most 256 characters.
-    Payload,
-}
-
-/// One parameter of a template.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Parameter {
-    /// Key in [`Values`].
-    pub key: String,
-    /// Name or position inside its part, for the form's label.
-    pub label: String,
-    /// What it takes.
-    pub kind: ParameterKind,
-    /// False for quick-reply payloads.
-    pub required: bool,
-    /// Sample value from the template.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub example: Option<String>,
-}
-
 impl Template {
     /// The parameters that a send must fill, in order of appearance.
     #[must_use]
     pub fn parameters(&self) -> Vec<Parameter> {
-        let mut parameters = Vec::new();
-        for component in &self.components {
-            match component {
-                Component::HeaderText { text, examples } => {
-                    text_parameters("header", text, examples, &mut parameters)
-                }
-                Component::Body { text, examples } => {
-                    text_parameters("body", text, examples, &mut parameters)
-                }
-                Component::HeaderMedia { kind } => parameters.push(media_parameter(*kind)),
-                Component::Buttons { buttons } => {
-                    let numbered = buttons.iter().enumerate();
-                    parameters.extend(numbered.filter_map(|(index, button)| button_parameter(index, button)));
-                }
-                Component::Footer { .. } | Component::Unsupported { .. } => {}
-            }
-        }
-        parameters
+        parameters::of(&self.components)
+    }
+
+    /// True when it carries a one-time code, which WhatsApp delivers to phone numbers only, never to a user id.
+    #[must_use]
+    pub fn needs_phone(&self) -> bool {
+        parameters::has_code(&self.components)
     }
 
     /// Why this template can't be sent at all, in words; `None` when it can.
@@ -214,40 +200,20 @@ impl Template {
                 self.status.to_lowercase()
             ));
         }
-        self.components.iter().find_map(|component| match component {
-            Component::Unsupported { kind } => Some(format!(
-                "The template has a part of type {kind}, which can't be sent from here yet."
-            )),
-            Component::Buttons { buttons } => buttons.iter().find_map(|button| match button {
-                TemplateButton::Unsupported { provider_type, .. } => Some(format!(
-                    "The template has a button of type {provider_type}, which can't be sent from here yet."
-                )),
-                _ => None,
-            }),
-            _ => None,
-        })
+        unknown_part(&self.components)
     }
 
     /// Every fault of the values against the parameters; empty when the template can be rendered and sent.
     #[must_use]
     pub fn check(&self, values: &Values) -> Vec<FieldError> {
-        let parameters = self.parameters();
-        let mut faults: Vec<FieldError> = parameters
-            .iter()
-            .filter_map(|p| parameter_fault(p, values))
-            .collect();
-        for key in values
-            .0
-            .keys()
-            .filter(|key| parameters.iter().all(|p| p.key != **key))
-        {
-            faults.push(fault(
-                key,
-                format!(
+        let mut faults = parameters::check(&self.parameters(), values);
+        for fault in &mut faults {
+            if fault.message.is_empty() {
+                fault.message = format!(
                     "The template {} ({}) has no such parameter.",
                     self.name, self.language
-                ),
-            ));
+                );
+            }
         }
         faults
     }
@@ -255,7 +221,7 @@ impl Template {
     /// What the customer will see; missing values show as their placeholder.
     #[must_use]
     pub fn render(&self, values: &Values) -> Rendered {
-        render::render(&self.components, values)
+        render::render(&self.components, "", values)
     }
 }
 
@@ -265,78 +231,20 @@ pub fn placeholder_keys(text: &str) -> Vec<String> {
     placeholder::keys(text)
 }
 
-fn text_parameters(part: &str, text: &str, examples: &BTreeMap<String, String>, into: &mut Vec<Parameter>) {
-    into.extend(placeholder::keys(text).into_iter().map(|key| Parameter {
-        key: format!("{part}.{key}"),
-        example: examples.get(&key).cloned(),
-        label: key,
-        kind: ParameterKind::Text,
-        required: true,
-    }));
-}
-
-fn media_parameter(kind: HeaderKind) -> Parameter {
-    let (label, kind) = match kind {
-        HeaderKind::Image => ("image", ParameterKind::Image),
-        HeaderKind::Video => ("video", ParameterKind::Video),
-        HeaderKind::Document => ("document", ParameterKind::Document),
-    };
-    Parameter {
-        key: "header.media".into(),
-        label: label.into(),
-        kind,
-        required: true,
-        example: None,
-    }
-}
-
-fn button_parameter(index: usize, button: &TemplateButton) -> Option<Parameter> {
-    let (label, kind, required, example) = match button {
-        TemplateButton::Url { text, url, example } if !placeholder::keys(url).is_empty() => {
-            (text.clone(), ParameterKind::UrlSuffix, true, example.clone())
-        }
-        TemplateButton::CopyCode { example } => ("code".into(), ParameterKind::Code, true, example.clone()),
-        TemplateButton::QuickReply { text } => (text.clone(), ParameterKind::Payload, false, None),
-        _ => return None,
-    };
-    Some(Parameter {
-        key: format!("button.{index}"),
-        label,
-        kind,
-        required,
-        example,
-    })
-}
-
-fn fault(key: &str, message: impl Into<String>) -> FieldError {
-    FieldError {
-        field: format!("parameters.{key}"),
-        message: message.into(),
-    }
-}
-
-fn parameter_fault(parameter: &Parameter, values: &Values) -> Option<FieldError> {
-    let value = values.get(&parameter.key).unwrap_or_default();
-    if value.is_empty() {
-        return parameter
-            .required
-            .then(|| fault(&parameter.key, "Give a value; the template needs it."));
-    }
-    let limit = match parameter.kind {
-        ParameterKind::Code => 20,
-        ParameterKind::Payload => 256,
-        ParameterKind::UrlSuffix => 2_000,
-        _ => 1_024,
-    };
-    if value.chars().count() > limit {
-        return Some(fault(&parameter.key, format!("At most {limit} characters.")));
-    }
-    let spaced = value.contains(['\n', '\r', '\t']) || value.contains("     ");
-    (parameter.kind == ParameterKind::Text && spaced).then(|| {
-        fault(
-            &parameter.key,
-            "No line breaks, tabs or more than four spaces in a row: WhatsApp refuses them.",
-        )
+/// The first part or button that no send from here can fill.
+fn unknown_part(components: &[Component]) -> Option<String> {
+    components.iter().find_map(|component| match component {
+        Component::Unsupported { kind } => Some(format!(
+            "The template has a part of type {kind}, which can't be sent from here yet."
+        )),
+        Component::Buttons { buttons } => buttons.iter().find_map(|button| match button {
+            TemplateButton::Unsupported { provider_type, .. } => Some(format!(
+                "The template has a button of type {provider_type}, which can't be sent from here yet."
+            )),
+            _ => None,
+        }),
+        Component::Carousel { cards } => cards.iter().find_map(|card| unknown_part(&card.components)),
+        _ => None,
     })
 }
 

@@ -93,6 +93,12 @@ impl Request {
         self.set(header::AUTHORIZATION, &format!("Bearer {token}"), true)
     }
 
+    /// Sets `Authorization: OAuth …`, the form that Graph's resumable uploads take; dropped like [`Self::bearer`]'s.
+    #[must_use]
+    pub fn oauth(self, token: &str) -> Self {
+        self.set(header::AUTHORIZATION, &format!("OAuth {token}"), true)
+    }
+
     fn set(mut self, name: HeaderName, value: &str, sensitive: bool) -> Self {
         match HeaderValue::from_str(value) {
             Ok(mut value) => {

@@ -1,15 +1,18 @@
 //! The WhatsApp Cloud API: calls over the Graph API, webhooks of its apps.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use domain::{
     ports::{
-        ChannelProvider, Connection, FaultClass, MediaBytes, NumberFields, OutboundMessage, ProviderFault,
-        ProviderResult, SendOutcome, WabaFields,
+        ChannelProvider, CodeMethod, Connection, FaultClass, MediaBytes, NumberFields, OutboundMessage,
+        ProviderFault, ProviderResult, SendOutcome, SubmittedTemplate, TokenFields, WabaFields,
     },
-    template::Template,
+    template::{NewTemplate, Template},
 };
-use egress::Egress;
-use serde_json::json;
+use egress::{Egress, Request};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 
 mod client;
 mod errors;
@@ -18,16 +21,18 @@ mod map;
 mod media;
 mod outcome;
 mod template;
+mod template_submit;
 mod wire;
 
 pub use inbound::CloudApiInbound;
 
 use client::Graph;
-use wire::{NumberNode, SubscribedApp, Success, WabaNode};
+use wire::{Debugged, NumberNode, SubscribedApp, Success, WabaNode};
 
 /// Fields asked of a number; `is_on_biz_app` tells a coexistence number, whose throughput is fixed.
-const NUMBER_FIELDS: &str =
-    "id,display_phone_number,verified_name,quality_rating,status,throughput,platform_type,is_on_biz_app";
+const NUMBER_FIELDS: &str = "id,display_phone_number,verified_name,quality_rating,status,throughput,platform_type,\
+    is_on_biz_app,name_status,code_verification_status,whatsapp_business_manager_messaging_limit,account_mode,\
+    is_pin_enabled,is_official_business_account";
 const WABA_FIELDS: &str = "id,name,owner_business_info";
 
 /// Speaks the Cloud API; cheap to clone.
@@ -41,6 +46,13 @@ impl CloudApi {
     #[must_use]
     pub const fn new(egress: Egress) -> Self {
         Self { egress }
+    }
+
+    /// A POST whose answer only says whether it worked.
+    async fn succeed(&self, connection: &Connection, path: &[&str], body: &Value) -> ProviderResult<()> {
+        let graph = self.graph(connection);
+        let request = graph.post(path)?.json(body);
+        graph.call::<Success>(request).await.and_then(Success::check)
     }
 
     const fn graph<'a>(&'a self, connection: &'a Connection) -> Graph<'a> {
@@ -66,14 +78,19 @@ impl ChannelProvider for CloudApi {
         }
     }
 
-    async fn mark_read(&self, connection: &Connection, provider_message_id: &str) -> ProviderResult<()> {
-        let graph = self.graph(connection);
-        let body =
+    async fn mark_read(
+        &self,
+        connection: &Connection,
+        provider_message_id: &str,
+        typing: bool,
+    ) -> ProviderResult<()> {
+        let mut body =
             json!({"messaging_product": "whatsapp", "status": "read", "message_id": provider_message_id});
-        let request = graph
-            .post(&[&connection.provider_number_id, "messages"])?
-            .json(&body);
-        graph.call::<Success>(request).await.and_then(Success::check)
+        if typing {
+            body["typing_indicator"] = json!({"type": "text"});
+        }
+        self.succeed(connection, &[&connection.provider_number_id, "messages"], &body)
+            .await
     }
 
     async fn upload_media(&self, connection: &Connection, media: MediaBytes) -> ProviderResult<String> {
@@ -100,6 +117,40 @@ impl ChannelProvider for CloudApi {
         Ok(nodes.iter().filter_map(template::read).collect())
     }
 
+    async fn create_template(
+        &self,
+        connection: &Connection,
+        template: &NewTemplate,
+        samples: &BTreeMap<String, String>,
+    ) -> ProviderResult<SubmittedTemplate> {
+        template_submit::create(&self.graph(connection), template, samples).await
+    }
+
+    async fn upload_sample(
+        &self,
+        connection: &Connection,
+        app_id: &str,
+        sample: MediaBytes,
+    ) -> ProviderResult<String> {
+        template_submit::upload_sample(&self.graph(connection), app_id, sample).await
+    }
+
+    async fn delete_template(
+        &self,
+        connection: &Connection,
+        name: &str,
+        provider_id: &str,
+    ) -> ProviderResult<()> {
+        template_submit::delete(&self.graph(connection), name, provider_id).await
+    }
+
+    async fn token_fields(&self, connection: &Connection) -> ProviderResult<TokenFields> {
+        let graph = self.graph(connection);
+        let token = connection.access_token.expose_secret();
+        let request = graph.get(&["debug_token"])?.query([("input_token", token)]);
+        Ok(graph.call::<Debugged>(request).await?.data.into_fields())
+    }
+
     async fn waba_fields(&self, connection: &Connection) -> ProviderResult<WabaFields> {
         let graph = self.graph(connection);
         let request = graph
@@ -124,11 +175,52 @@ impl ChannelProvider for CloudApi {
         })
     }
 
+    async fn register(&self, connection: &Connection, pin: &SecretString) -> ProviderResult<()> {
+        let body = json!({"messaging_product": "whatsapp", "pin": pin.expose_secret()});
+        self.succeed(connection, &[&connection.provider_number_id, "register"], &body)
+            .await
+    }
+
+    async fn request_code(
+        &self,
+        connection: &Connection,
+        method: CodeMethod,
+        language: &str,
+    ) -> ProviderResult<()> {
+        let method = match method {
+            CodeMethod::Sms => "SMS",
+            CodeMethod::Voice => "VOICE",
+        };
+        let body = json!({"code_method": method, "language": language});
+        self.succeed(
+            connection,
+            &[&connection.provider_number_id, "request_code"],
+            &body,
+        )
+        .await
+    }
+
+    async fn verify_code(&self, connection: &Connection, code: &str) -> ProviderResult<()> {
+        self.succeed(
+            connection,
+            &[&connection.provider_number_id, "verify_code"],
+            &json!({"code": code}),
+        )
+        .await
+    }
+
     async fn subscribe(&self, connection: &Connection) -> ProviderResult<()> {
+        self.succeed(
+            connection,
+            &[&connection.provider_waba_id, "subscribed_apps"],
+            &json!({}),
+        )
+        .await
+    }
+
+    async fn unsubscribe(&self, connection: &Connection) -> ProviderResult<()> {
         let graph = self.graph(connection);
-        let request = graph
-            .post(&[&connection.provider_waba_id, "subscribed_apps"])?
-            .json(&json!({}));
+        let request: Request = graph.delete(&[&connection.provider_waba_id, "subscribed_apps"])?;
         graph.call::<Success>(request).await.and_then(Success::check)
     }
 

@@ -1,8 +1,12 @@
 //! Media: uploads, and links that expire.
 
+mod sniff;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use domain::{Error, ErrorKind, MediaId, PhoneNumberId, Result, TenantId, permission::Permission};
+use domain::{
+    Error, ErrorKind, MediaId, PhoneNumberId, Result, TenantId, content::FileKind, permission::Permission,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde_json::json;
@@ -18,8 +22,8 @@ use uuid::Uuid;
 
 use crate::tenant::TenantServices;
 
-/// Bytes of an image that WhatsApp takes.
-pub const IMAGE_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// Bytes of the largest file that WhatsApp takes: a document.
+pub const UPLOAD_BYTES_MAX: usize = 100 * 1024 * 1024;
 /// How long a link works.
 const LINK_LIFETIME: Duration = Duration::minutes(15);
 /// Bytes of a link's signature that are kept.
@@ -63,24 +67,23 @@ pub struct Upload {
     pub phone_number_id: PhoneNumberId,
     /// File name, if one was given.
     pub filename: Option<String>,
+    /// What it will be sent as; by its type if left out.
+    pub kind: Option<FileKind>,
     /// The bytes.
     pub bytes: Bytes,
 }
 
 impl TenantServices {
-    /// Stores an image for sending: JPEG or PNG, at most 5 MB, by what the bytes say and not by the name.
+    /// Stores a file for sending, by what the bytes say and not by the name.
     pub async fn upload_media(&self, scope: &TenantScope, upload: Upload) -> Result<MediaView> {
         scope.require(Permission::MessagesSend)?;
-        if upload.bytes.len() > IMAGE_BYTES_MAX {
-            return Err(Error::invalid(
-                "file",
-                "At most 5 MB: WhatsApp refuses larger images.",
-            ));
+        let mime_type = sniff::mime_type(&upload.bytes, upload.filename.as_deref());
+        let mime_type = mime_type.ok_or_else(|| Error::invalid("file", sniff::TAKEN))?;
+        let kind = upload.kind.unwrap_or_else(|| FileKind::of(mime_type));
+        let bytes = u64::try_from(upload.bytes.len()).unwrap_or(u64::MAX);
+        if let Some(fault) = kind.fault(mime_type, bytes) {
+            return Err(Error::invalid("file", fault));
         }
-        let kind = infer::get(&upload.bytes).map(|kind| kind.mime_type());
-        let Some(mime_type) = kind.filter(|kind| matches!(*kind, "image/jpeg" | "image/png")) else {
-            return Err(Error::invalid("file", "Send a JPEG or PNG image."));
-        };
         let id: MediaId = self.ids.make();
         let blob_key = id.blob_key(scope.tenant_id());
         let mut tx = self.db.begin(scope).await?;

@@ -3,5 +3,7 @@
 mod draft;
 pub mod explain;
 mod send;
+mod typing;
 
-pub use send::{NewContent, Outcome, SendRequest, Sent, refusal};
+pub use draft::{NewContent, SendMedia};
+pub use send::{Outcome, SendRequest, Sent, refusal};

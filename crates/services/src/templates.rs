@@ -1,5 +1,7 @@
 //! Templates: sync from the provider, list, parameter schema, preview.
 
+mod submit;
+
 use std::collections::HashMap;
 
 use domain::{

@@ -1,5 +1,7 @@
 //! The connect-a-number step log, and the transaction that makes a proven number routable.
 
+mod pin;
+
 use domain::{
     ChannelAccountId, ConnectionId, GraphEnvironmentId, MetaAppId, PhoneNumberId, PortfolioId,
     ProviderAccountId, WabaId,
@@ -14,6 +16,8 @@ use crate::{
     tx::TenantTx,
     vault::{PROVIDER_CREDENTIAL, Vault},
 };
+
+pub use pin::{pin, set_pin};
 
 /// A run of the step log.
 #[derive(Debug, Clone)]
@@ -365,8 +369,8 @@ async fn insert_number(tx: &mut TenantTx, proven: &ProvenNumber<'_>, waba: WabaI
     .await?;
     sqlx::query!(
         "insert into phone_numbers (tenant_id, id, waba_id, channel_account_id, provider_account_id, provider_number_id, display_phone_number,
-           verified_name, quality, status, throughput_mps, checked_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+           verified_name, quality, status, throughput_mps, details, checked_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
         tenant,
         proven.ids.phone_number.uuid(),
         waba.uuid(),
@@ -378,6 +382,7 @@ async fn insert_number(tx: &mut TenantTx, proven: &ProvenNumber<'_>, waba: WabaI
         proven.number.quality,
         proven.number.status,
         mps,
+        crate::numbers::details(proven.number)?,
         proven.now,
     )
     .execute(tx.conn())

@@ -3,13 +3,13 @@
 use domain::{
     ChannelAccountId, GraphEnvironmentId, MetaAppId, PhoneNumberId, PortfolioId, ProviderAccountId, WabaId,
     crypto::Sealed,
-    ports::{Connection, NumberFields},
+    ports::{Connection, NumberDetails, NumberFields},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     tx::TenantTx,
     vault::{PROVIDER_CREDENTIAL, Vault},
 };
@@ -37,6 +37,8 @@ pub struct NumberRow {
     pub status: String,
     /// Messages per second.
     pub throughput_mps: i32,
+    /// What else the provider tells.
+    pub details: NumberDetails,
     /// Why it does not send now.
     pub paused_reason: Option<String>,
     /// When its fields were last read.
@@ -56,6 +58,7 @@ struct Row {
     quality: String,
     status: String,
     throughput_mps: i32,
+    details: serde_json::Value,
     paused_reason: Option<String>,
     checked_at: OffsetDateTime,
     created_at: OffsetDateTime,
@@ -74,6 +77,7 @@ impl From<Row> for NumberRow {
             quality: row.quality,
             status: row.status,
             throughput_mps: row.throughput_mps,
+            details: serde_json::from_value(row.details).unwrap_or_default(),
             paused_reason: row.paused_reason,
             checked_at: row.checked_at,
             created_at: row.created_at,
@@ -87,7 +91,7 @@ pub async fn list(tx: &mut TenantTx) -> Result<Vec<NumberRow>> {
     let rows = sqlx::query_as!(
         Row,
         "select n.id, n.waba_id, n.channel_account_id, w.portfolio_id, n.provider_number_id, n.display_phone_number, n.verified_name,
-           n.quality, n.status, n.throughput_mps, n.paused_reason, n.checked_at, n.created_at
+           n.quality, n.status, n.throughput_mps, n.details, n.paused_reason, n.checked_at, n.created_at
          from phone_numbers n
          join wabas w on w.tenant_id = n.tenant_id and w.id = n.waba_id
          where n.tenant_id = $1
@@ -106,7 +110,7 @@ pub async fn get(tx: &mut TenantTx, id: PhoneNumberId) -> Result<NumberRow> {
     let row = sqlx::query_as!(
         Row,
         "select n.id, n.waba_id, n.channel_account_id, w.portfolio_id, n.provider_number_id, n.display_phone_number, n.verified_name,
-           n.quality, n.status, n.throughput_mps, n.paused_reason, n.checked_at, n.created_at
+           n.quality, n.status, n.throughput_mps, n.details, n.paused_reason, n.checked_at, n.created_at
          from phone_numbers n
          join wabas w on w.tenant_id = n.tenant_id and w.id = n.waba_id
          where n.tenant_id = $1 and n.id = $2",
@@ -156,7 +160,8 @@ pub async fn set_fields(
     let tenant = tx.tenant_id().uuid();
     let mps = i32::try_from(fields.throughput_mps).unwrap_or(i32::MAX);
     sqlx::query!(
-        "update phone_numbers set display_phone_number = $3, verified_name = $4, quality = $5, status = $6, throughput_mps = $7, checked_at = $8
+        "update phone_numbers set display_phone_number = $3, verified_name = $4, quality = $5, status = $6, throughput_mps = $7, details = $8,
+           checked_at = $9
          where tenant_id = $1 and id = $2",
         tenant,
         id.uuid(),
@@ -165,6 +170,7 @@ pub async fn set_fields(
         fields.quality,
         fields.status,
         mps,
+        details(fields)?,
         at,
     )
     .execute(tx.conn())
@@ -178,6 +184,13 @@ pub async fn set_fields(
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+pub(crate) fn details(fields: &NumberFields) -> Result<serde_json::Value> {
+    serde_json::to_value(&fields.details).map_err(|_| Error::Inconsistent {
+        table: "phone_numbers",
+        column: "details",
+    })
 }
 
 /// Lets a paused number send again.
@@ -255,6 +268,18 @@ pub async fn any_of_waba(tx: &mut TenantTx, waba: WabaId) -> Result<PhoneNumberI
     .fetch_one(tx.conn())
     .await?;
     Ok(PhoneNumberId::new(id))
+}
+
+/// The provider's id of the app that a WABA is bound to.
+pub async fn app_of_waba(tx: &mut TenantTx, waba: WabaId) -> Result<String> {
+    let tenant = tx.tenant_id().uuid();
+    Ok(sqlx::query_scalar!(
+        "select a.app_id from waba_routes r join meta_apps a on a.id = r.meta_app_id where r.tenant_id = $1 and r.waba_id = $2",
+        tenant,
+        waba.uuid(),
+    )
+    .fetch_one(tx.conn())
+    .await?)
 }
 
 /// A MetaApp as a tenant may see it.

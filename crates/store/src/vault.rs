@@ -44,6 +44,11 @@ pub const PROVIDER_CREDENTIAL: Place = Place {
     table: "provider_accounts",
     column: "credential_sealed",
 };
+/// `connections.pin_sealed`: the PIN under which a number was registered.
+pub const CONNECTION_PIN: Place = Place {
+    table: "connections",
+    column: "pin_sealed",
+};
 /// `meta_app_secrets.secret_sealed`: an app secret of the installation.
 pub const META_APP_SECRET: Place = Place {
     table: "meta_app_secrets",

@@ -1,12 +1,14 @@
 //! Numbers and the apps they connect through.
 
 mod check;
+mod diagnosis;
 mod get;
 mod list;
 mod meta_apps;
 mod resume;
 
 pub use check::*;
+pub use diagnosis::*;
 pub use get::*;
 pub use list::*;
 pub use meta_apps::*;

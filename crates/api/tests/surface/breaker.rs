@@ -16,7 +16,7 @@ use crate::{
 const OWN_SESSION: [&str; 3] = ["sign_in", "sign_out", "me"];
 
 /// Fields that hold no id of a tenant's thing: operation (`*` for any), field, and why.
-const NOT_OF_A_TENANT: [(&str, &str, &str); 8] = [
+const NOT_OF_A_TENANT: [(&str, &str, &str); 10] = [
     (
         "create_connection",
         "body.meta_app_id",
@@ -36,6 +36,16 @@ const NOT_OF_A_TENANT: [(&str, &str, &str); 8] = [
         "send_message",
         "body.content.buttons[].id",
         "the caller's own word, sent to the customer",
+    ),
+    (
+        "send_message",
+        "body.content.sections[].rows[].id",
+        "the caller's own word, sent to the customer",
+    ),
+    (
+        "create_template",
+        "body.components[].examples.*",
+        "sample words for the review",
     ),
     (
         "*",

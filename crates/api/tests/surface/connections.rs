@@ -8,7 +8,17 @@ use crate::{
     stage::{Payload, Side, Stage, get, post},
 };
 
-const STEPS: [&str; 6] = ["token", "waba", "number", "subscribe", "route", "templates"];
+const STEPS: [&str; 9] = [
+    "token",
+    "scopes",
+    "waba",
+    "number",
+    "register",
+    "subscribe",
+    "route",
+    "templates",
+    "test",
+];
 const TOKEN: &str = "first-token-of-alder";
 
 fn states(connection: &Value) -> Vec<(String, String)> {
@@ -65,7 +75,7 @@ async fn resume(stage: &Stage, side: &Side, connection: &Value, body: Value) -> 
 
 /// What the provider refuses, with which class, at which step that shows, and a word of the cure.
 const FAULTS: [(&str, FaultClass, &str, &str); 6] = [
-    ("waba_fields", FaultClass::Token, "token", "new token"),
+    ("token_fields", FaultClass::Token, "token", "new token"),
     (
         "waba_fields",
         FaultClass::Permission,
@@ -159,11 +169,126 @@ async fn a_token_of_another_app_subscribes_in_vain() {
     let failed = connect(&stage, &side, "41", "42").await;
     assert_eq!(states(&failed), stopped_at("subscribe"));
     assert!(
-        failed["steps"][3]["detail"]
+        failed["steps"][5]["detail"]
             .as_str()
             .unwrap()
             .contains(&stage.app.app_id)
     );
+}
+
+fn detail<'a>(connection: &'a Value, step: &str) -> &'a str {
+    let steps = connection["steps"].as_array().unwrap();
+    let found = steps.iter().find(|found| found["step"] == step).unwrap();
+    found["detail"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn the_permission_that_is_missing_is_named() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    stage.provider.lack(Some("whatsapp_business_messaging"));
+    let failed = connect(&stage, &side, "61", "62").await;
+    assert_eq!(states(&failed), stopped_at("scopes"));
+    assert!(detail(&failed, "scopes").starts_with("The token lacks whatsapp_business_messaging."));
+    stage.provider.lack(None);
+    let resumed = resume(&stage, &side, &failed, json!({"access_token": "a-better-token"})).await;
+    assert_eq!(states(&resumed), stopped_at("none"));
+}
+
+#[tokio::test]
+async fn a_number_is_registered_once_under_a_pin_that_nobody_sees() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    stage.provider.unregister();
+    stage.provider.fail_with("register", FaultClass::Invalid, 133_005);
+    let failed = connect(&stage, &side, "63", "64").await;
+    assert_eq!(states(&failed), stopped_at("register"));
+    assert!(detail(&failed, "register").contains("Resume with that PIN"));
+    let again = resume(&stage, &side, &failed, json!({})).await;
+    assert_eq!(states(&again), stopped_at("register"));
+    let made = stage.provider.pins.lock().unwrap().clone();
+    assert!(
+        made.len() == 2 && made[0] == made[1] && made[0].len() == 6,
+        "a second PIN was made"
+    );
+    stage.provider.heal();
+    let connected = resume(&stage, &side, &failed, json!({"pin": "271828"})).await;
+    assert_eq!(states(&connected), stopped_at("none"));
+    let pins = stage.provider.pins.lock().unwrap().clone();
+    assert_eq!(pins.last().map(String::as_str), Some("271828"));
+    let once_more = resume(&stage, &side, &failed, json!({})).await;
+    assert_eq!(detail(&once_more, "register"), "It is registered already.");
+    assert_eq!(stage.provider.pins.lock().unwrap().len(), pins.len());
+    let stored = stage
+        .db
+        .json("select row_to_json(c)::text as row from connections c")
+        .await
+        .to_string();
+    assert!(
+        !stored.contains("271828") && !stored.contains(&hex("271828")),
+        "a PIN is stored in the clear"
+    );
+    assert!(
+        stored.contains("pin_sealed"),
+        "the look-up does not see the PIN's column"
+    );
+}
+
+#[tokio::test]
+async fn a_test_message_goes_through_the_ledger_once() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    stage
+        .provider
+        .set_templates(vec![template("hello_world"), template("a_welcome")]);
+    let connected = connect(&stage, &side, "65", "66").await;
+    let test = json!({"test_to": {"by": "phone", "value": "+15550100901"}});
+    let tested = resume(&stage, &side, &connected, test.clone()).await;
+    assert_eq!(states(&tested), stopped_at("none"));
+    let words = detail(&tested, "test").to_owned();
+    let message = words
+        .split_whitespace()
+        .find(|word| word.starts_with("msg_"))
+        .unwrap();
+    let path = side.path(&format!("messages/{}", message.trim_end_matches(';')));
+    let sent = stage.call(&get(path), &side.session).await.json();
+    assert_eq!(sent["message"]["content"]["name"], "hello_world");
+    let again = resume(&stage, &side, &connected, test).await;
+    assert!(detail(&again, "test").starts_with("Queued before"));
+}
+
+#[tokio::test]
+async fn the_doctor_finds_what_broke_and_changes_nothing() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    let path = side.path(&format!("numbers/{}/diagnosis", side.id("num")));
+    let before = stage.db.digest(side.tenant.tenant_id).await;
+    let healthy = stage.call(&get(&path), &side.session).await.json();
+    assert_eq!(healthy["healthy"], true, "{healthy}");
+    stage.provider.take_calls();
+    stage.provider.forget_apps();
+    stage.provider.unregister();
+    stage.provider.lack(Some("whatsapp_business_management"));
+    let ill = stage.call(&get(&path), &side.session).await.json();
+    let failed: Vec<_> = ill["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|check| check["state"] == "failed")
+        .collect();
+    let names: Vec<_> = failed
+        .iter()
+        .map(|check| check["check"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        (&ill["healthy"], names),
+        (&json!(false), vec!["scopes", "register", "subscribe"])
+    );
+    assert_eq!(
+        stage.provider.take_calls(),
+        ["token_fields", "waba_fields", "number_fields", "subscribed_apps"]
+    );
+    assert_eq!(stage.db.digest(side.tenant.tenant_id).await, before);
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Operat
             document,
             &parameter["schema"],
             &format!("{place}.{name}"),
+            &mut Vec::new(),
             &mut fields,
         );
     }
@@ -56,7 +57,7 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Operat
         } else {
             "form"
         };
-        collect(document, &content["schema"], place, &mut fields);
+        collect(document, &content["schema"], place, &mut Vec::new(), &mut fields);
     }
     let statuses = operation["responses"].as_object().unwrap().keys();
     Operation {
@@ -68,23 +69,36 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Operat
     }
 }
 
-/// An id by its pattern, by its name, or a map of free strings, which may hold ids.
-fn collect(document: &Value, schema: &Value, at: &str, fields: &mut BTreeSet<String>) {
+/// An id by its pattern, by its name, or a map of free strings, which may hold ids. `within` are the schemas on the way
+/// here: one that holds itself has no new kinds of fields inside.
+fn collect(
+    document: &Value,
+    schema: &Value,
+    at: &str,
+    within: &mut Vec<String>,
+    fields: &mut BTreeSet<String>,
+) {
     if let Some(reference) = schema["$ref"].as_str() {
+        if within.iter().any(|outer| outer == reference) {
+            return;
+        }
         let target = document.pointer(reference.trim_start_matches('#'));
         let target = target.unwrap_or_else(|| panic!("{at}: the document has no {reference}"));
-        return collect(document, target, at, fields);
+        within.push(reference.to_owned());
+        collect(document, target, at, within, fields);
+        within.pop();
+        return;
     }
     for variants in ["oneOf", "anyOf", "allOf"] {
         for variant in schema[variants].as_array().into_iter().flatten() {
-            collect(document, variant, at, fields);
+            collect(document, variant, at, within, fields);
         }
     }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        collect(document, property, &format!("{at}.{name}"), fields);
+        collect(document, property, &format!("{at}.{name}"), within, fields);
     }
     if schema["items"].is_object() {
-        collect(document, &schema["items"], &format!("{at}[]"), fields);
+        collect(document, &schema["items"], &format!("{at}[]"), within, fields);
     }
     if schema["additionalProperties"].is_object() {
         fields.insert(format!("{at}.*"));

@@ -9,6 +9,7 @@ mod document;
 mod entitlements;
 mod error_codes;
 mod hostile;
+mod kinds;
 mod limits;
 mod media;
 mod pages;

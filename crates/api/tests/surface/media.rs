@@ -31,7 +31,6 @@ async fn the_bytes_decide_what_a_file_is() {
     let before = stage.db.digest(side.tenant.tenant_id).await;
     let mut large = PNG.to_vec();
     large.resize(5 * 1024 * 1024 + 1, 0);
-    let beyond_the_frame = vec![0; 6 * 1024 * 1024];
     let svg = br#"<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>"#;
     for (name, bytes) in [
         ("a.png", b"just text".as_slice()),
@@ -39,7 +38,6 @@ async fn the_bytes_decide_what_a_file_is() {
         ("a.png", b"GIF89a\x01\x00\x01\x00".as_slice()),
         ("a.png", b"".as_slice()),
         ("a.png", large.as_slice()),
-        ("a.png", beyond_the_frame.as_slice()),
     ] {
         assert_eq!(
             field(&upload(&stage, &side, name, bytes).await),

@@ -86,6 +86,12 @@ pub const PROBES: &[Probe] = &[
     probe("read_conversation", &["path.conversation_id"], |ids| {
         post(ids.path("conversations/{conversation_id}/read"), Payload::Nothing)
     }),
+    probe("show_typing", &["path.conversation_id"], |ids| {
+        post(
+            ids.path("conversations/{conversation_id}/typing"),
+            Payload::Nothing,
+        )
+    }),
     probe("list_messages", &["path.conversation_id"], |ids| {
         get(ids.path("conversations/{conversation_id}/messages"))
     }),
@@ -99,6 +105,24 @@ pub const PROBES: &[Probe] = &[
     ),
     probe("send_message", &["body.content.media_id"], |ids| {
         let content = json!({"type": "image", "media_id": ids.at("body.content.media_id")});
+        ids.keyed(
+            "messages",
+            json!({"conversation_id": ids.at("body.conversation_id"), "content": content}),
+        )
+    }),
+    probe("send_message", &["body.content.header_media.media_id"], |ids| {
+        let header = json!({"kind": "image", "media_id": ids.at("body.content.header_media.media_id")});
+        let buttons = json!([{"id": "a", "title": "A"}]);
+        let content =
+            json!({"type": "buttons", "body": "Which?", "header_media": header, "buttons": buttons});
+        ids.keyed(
+            "messages",
+            json!({"conversation_id": ids.at("body.conversation_id"), "content": content}),
+        )
+    }),
+    probe("send_message", &["body.content.message_id"], |ids| {
+        let content =
+            json!({"type": "reaction", "message_id": ids.at("body.content.message_id"), "emoji": "👍"});
         ids.keyed(
             "messages",
             json!({"conversation_id": ids.at("body.conversation_id"), "content": content}),
@@ -169,6 +193,26 @@ pub const PROBES: &[Probe] = &[
             )
         },
     ),
+    probe("create_template", &["path.waba_id", "body.samples.*"], |ids| {
+        let components =
+            json!([{"type": "header_media", "kind": "image"}, {"type": "body", "text": "Hello."}]);
+        let body = json!({
+            "name": "fresh", "language": "en", "category": "UTILITY", "components": components,
+            "samples": {"header.media": ids.at("body.samples.*")},
+        });
+        post(ids.path("wabas/{waba_id}/templates"), Payload::Json(body))
+    }),
+    // A template of its own: the others stand on theirs.
+    probe("delete_template", &["path.template_id"], |ids| {
+        let id = match ids.exchanged {
+            Some(("path.template_id", other)) => other,
+            _ => ids.own.id("spare"),
+        };
+        Call {
+            method: Method::DELETE,
+            ..get(format!("{}/{id}", ids.path("templates")))
+        }
+    }),
     probe("list_wabas", &[], |ids| get(ids.path("wabas"))),
     probe("list_numbers", &[], |ids| get(ids.path("numbers"))),
     probe("get_number", &["path.phone_number_id"], |ids| {
@@ -176,6 +220,9 @@ pub const PROBES: &[Probe] = &[
     }),
     probe("check_number", &["path.phone_number_id"], |ids| {
         post(ids.path("numbers/{phone_number_id}/check"), Payload::Nothing)
+    }),
+    probe("diagnose_number", &["path.phone_number_id"], |ids| {
+        get(ids.path("numbers/{phone_number_id}/diagnosis"))
     }),
     probe("resume_number", &["path.phone_number_id"], |ids| {
         post(ids.path("numbers/{phone_number_id}/resume"), Payload::Nothing)
@@ -194,6 +241,18 @@ pub const PROBES: &[Probe] = &[
         post(
             ids.path("connections/{connection_id}/resume"),
             Payload::Json(json!({"access_token": "a-new-token"})),
+        )
+    }),
+    probe("request_code", &["path.connection_id"], |ids| {
+        post(
+            ids.path("connections/{connection_id}/request-code"),
+            Payload::Json(json!({"method": "sms", "language": "en_US"})),
+        )
+    }),
+    probe("verify_code", &["path.connection_id"], |ids| {
+        post(
+            ids.path("connections/{connection_id}/verify-code"),
+            Payload::Json(json!({"code": "123-456"})),
         )
     }),
     probe("list_api_keys", &[], |ids| get(ids.path("api-keys"))),

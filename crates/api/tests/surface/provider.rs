@@ -1,7 +1,7 @@
 //! A provider that answers as it is told and writes down which token it was called with.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
 };
 
@@ -10,12 +10,13 @@ use bytes::Bytes;
 use domain::{
     channel::Party,
     ports::{
-        BlobStore, ChannelProvider, Connection, FaultClass, LaneWaker, MediaBytes, NumberFields,
-        OutboundMessage, ProviderFault, ProviderResult, SendOutcome, WabaFields,
+        BlobStore, ChannelProvider, CodeMethod, Connection, FaultClass, LaneWaker, MediaBytes, NumberDetails,
+        NumberFields, OutboundMessage, ProviderFault, ProviderResult, SendOutcome, SubmittedTemplate,
+        TokenFields, TokenScope, WabaFields,
     },
-    template::{Component, Template},
+    template::{Component, NewTemplate, Template},
 };
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 /// Succeeds unless a fault is set for a call.
 #[derive(Default)]
@@ -24,6 +25,14 @@ pub struct ScriptedProvider {
     apps: Mutex<Vec<String>>,
     templates: Mutex<Vec<Template>>,
     tokens: Mutex<Vec<String>>,
+    /// The code of the faults, if not 100.
+    code: Mutex<Option<i64>>,
+    /// What a token lacks, of the two permissions.
+    lacking: Mutex<Option<&'static str>>,
+    unregistered: Mutex<bool>,
+    calls: Mutex<Vec<String>>,
+    pub pins: Mutex<Vec<String>>,
+    pub samples: Mutex<Vec<MediaBytes>>,
 }
 
 pub fn template(name: &str) -> Template {
@@ -47,8 +56,28 @@ impl ScriptedProvider {
         self.faults.lock().unwrap().insert(call, class);
     }
 
+    pub fn fail_with(&self, call: &'static str, class: FaultClass, code: i64) {
+        *self.code.lock().unwrap() = Some(code);
+        self.fail(call, class);
+    }
+
     pub fn heal(&self) {
         self.faults.lock().unwrap().clear();
+        *self.code.lock().unwrap() = None;
+    }
+
+    pub fn lack(&self, scope: Option<&'static str>) {
+        *self.lacking.lock().unwrap() = scope;
+    }
+
+    /// The number waits for its registration.
+    pub fn unregister(&self) {
+        *self.unregistered.lock().unwrap() = true;
+    }
+
+    /// Names of the calls so far, and forgets them.
+    pub fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.calls.lock().unwrap())
     }
 
     pub fn subscribe_app(&self, app_id: &str) {
@@ -70,10 +99,11 @@ impl ScriptedProvider {
     fn answer<T>(&self, call: &'static str, connection: &Connection, value: T) -> ProviderResult<T> {
         let token = connection.access_token.expose_secret().to_owned();
         self.tokens.lock().unwrap().push(token);
+        self.calls.lock().unwrap().push(call.to_owned());
         match self.faults.lock().unwrap().get(call) {
             Some(class) => Err(ProviderFault {
                 class: *class,
-                code: Some(100),
+                code: self.code.lock().unwrap().or(Some(100)),
                 subcode: None,
                 message: format!("{call} was refused"),
                 trace_id: Some("trace".to_owned()),
@@ -97,7 +127,7 @@ impl ChannelProvider for ScriptedProvider {
         }
     }
 
-    async fn mark_read(&self, connection: &Connection, _: &str) -> ProviderResult<()> {
+    async fn mark_read(&self, connection: &Connection, _: &str, _typing: bool) -> ProviderResult<()> {
         self.answer("mark_read", connection, ())
     }
 
@@ -118,6 +148,72 @@ impl ChannelProvider for ScriptedProvider {
         self.answer("list_templates", connection, templates)
     }
 
+    async fn create_template(
+        &self,
+        connection: &Connection,
+        template: &NewTemplate,
+        samples: &BTreeMap<String, String>,
+    ) -> ProviderResult<SubmittedTemplate> {
+        assert_eq!(samples.len(), template.samples.len());
+        let submitted = SubmittedTemplate {
+            provider_id: format!("provider-{}", template.name),
+            status: "PENDING".to_owned(),
+            category: "MARKETING".to_owned(),
+        };
+        self.answer("create_template", connection, submitted)
+    }
+
+    async fn upload_sample(
+        &self,
+        connection: &Connection,
+        _: &str,
+        sample: MediaBytes,
+    ) -> ProviderResult<String> {
+        self.samples.lock().unwrap().push(sample);
+        self.answer("upload_sample", connection, "4::aW".to_owned())
+    }
+
+    async fn delete_template(&self, connection: &Connection, _: &str, _: &str) -> ProviderResult<()> {
+        self.answer("delete_template", connection, ())
+    }
+
+    async fn token_fields(&self, connection: &Connection) -> ProviderResult<TokenFields> {
+        let lacking = *self.lacking.lock().unwrap();
+        let scopes = ["whatsapp_business_management", "whatsapp_business_messaging"];
+        let kept = scopes.into_iter().filter(|name| Some(*name) != lacking);
+        let fields = TokenFields {
+            is_valid: true,
+            app_id: None,
+            expires_at: None,
+            scopes: kept
+                .map(|name| TokenScope {
+                    name: name.to_owned(),
+                    targets: Vec::new(),
+                })
+                .collect(),
+        };
+        self.answer("token_fields", connection, fields)
+    }
+
+    async fn register(&self, connection: &Connection, pin: &SecretString) -> ProviderResult<()> {
+        self.pins.lock().unwrap().push(pin.expose_secret().to_owned());
+        self.answer("register", connection, ())?;
+        *self.unregistered.lock().unwrap() = false;
+        Ok(())
+    }
+
+    async fn request_code(&self, connection: &Connection, _: CodeMethod, _: &str) -> ProviderResult<()> {
+        self.answer("request_code", connection, ())
+    }
+
+    async fn verify_code(&self, connection: &Connection, _: &str) -> ProviderResult<()> {
+        self.answer("verify_code", connection, ())
+    }
+
+    async fn unsubscribe(&self, connection: &Connection) -> ProviderResult<()> {
+        self.answer("unsubscribe", connection, ())
+    }
+
     async fn waba_fields(&self, connection: &Connection) -> ProviderResult<WabaFields> {
         let fields = WabaFields {
             name: "Account".to_owned(),
@@ -127,12 +223,18 @@ impl ChannelProvider for ScriptedProvider {
     }
 
     async fn number_fields(&self, connection: &Connection) -> ProviderResult<NumberFields> {
+        let unregistered = *self.unregistered.lock().unwrap();
+        let status = if unregistered { "PENDING" } else { "CONNECTED" };
         let fields = NumberFields {
             display_phone_number: "+1 555-010-0300".to_owned(),
             verified_name: "Shop".to_owned(),
             quality: "GREEN".to_owned(),
-            status: "CONNECTED".to_owned(),
+            status: status.to_owned(),
             throughput_mps: 80,
+            details: NumberDetails {
+                messaging_limit: Some("TIER_2K".to_owned()),
+                ..NumberDetails::default()
+            },
         };
         self.answer("number_fields", connection, fields)
     }

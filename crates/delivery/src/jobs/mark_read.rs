@@ -20,7 +20,7 @@ pub(super) async fn run(context: &Context, scope: &TenantScope, job: &Job) -> st
         match context
             .deps
             .provider
-            .mark_read(&connected.connection, &provider_id)
+            .mark_read(&connected.connection, &provider_id, false)
             .await
         {
             Ok(()) => End::Done,

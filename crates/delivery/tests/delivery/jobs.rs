@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use domain::{
     MediaId,
-    ports::{FaultClass, MediaBytes, Payload},
+    ports::{FaultClass, MediaBytes},
 };
 use sha2::{Digest, Sha256};
 use store::{
@@ -19,7 +19,7 @@ use crate::{
     stage::{Stage, quick},
 };
 
-async fn media(
+pub async fn media(
     stage: &Stage,
     tenant: &TenantFixture,
     state: i16,
@@ -177,12 +177,8 @@ async fn a_picture_is_uploaded_once_and_used_again_until_the_provider_forgets_it
         let message = stage.image(tenant, conversation, picture).await;
         running.wake(tenant);
         stage.until_ledger(tenant, message, &[S::Accepted]).await;
-        if let Some(Payload::Image {
-            provider_media_id, ..
-        }) = stage.provider.calls().pop().map(|call| call.payload)
-        {
-            used.push(provider_media_id);
-        }
+        let call = stage.provider.calls().pop();
+        used.extend(call.map(|call| call.payload.media[&picture].clone()));
     }
     running.stop().await;
     assert_eq!(used, ["upload-1", "upload-1", "upload-2"]);

@@ -1,6 +1,7 @@
 //! Delivery against a real database and a provider scripted at the port.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod content;
 mod jobs;
 mod lanes;
 mod ledger;

@@ -1,7 +1,7 @@
 //! A provider that does what a test wrote down, and keeps what it was asked.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -12,11 +12,12 @@ use domain::{
     MessageId,
     channel::Party,
     ports::{
-        ChannelProvider, Connection, FaultClass, MediaBytes, NumberFields, OutboundMessage, Payload,
-        ProviderFault, ProviderResult, SendOutcome, WabaFields,
+        ChannelProvider, CodeMethod, Connection, FaultClass, MediaBytes, NumberFields, OutboundMessage,
+        Payload, ProviderFault, ProviderResult, SendOutcome, SubmittedTemplate, TokenFields, WabaFields,
     },
-    template::Template,
+    template::{NewTemplate, Template},
 };
+use secrecy::SecretString;
 use tokio::sync::Semaphore;
 
 /// What happens to one call.
@@ -153,7 +154,12 @@ impl ChannelProvider for Scripted {
         }
     }
 
-    async fn mark_read(&self, _: &Connection, provider_message_id: &str) -> ProviderResult<()> {
+    async fn mark_read(
+        &self,
+        _: &Connection,
+        provider_message_id: &str,
+        _typing: bool,
+    ) -> ProviderResult<()> {
         self.read.lock().unwrap().push(provider_message_id.to_owned());
         Ok(())
     }
@@ -176,6 +182,43 @@ impl ChannelProvider for Scripted {
 
     async fn list_templates(&self, _: &Connection) -> ProviderResult<Vec<Template>> {
         Ok(Vec::new())
+    }
+
+    async fn create_template(
+        &self,
+        _: &Connection,
+        _: &NewTemplate,
+        _: &BTreeMap<String, String>,
+    ) -> ProviderResult<SubmittedTemplate> {
+        Err(fault(FaultClass::Other))
+    }
+
+    async fn upload_sample(&self, _: &Connection, _: &str, _: MediaBytes) -> ProviderResult<String> {
+        Ok("sample".into())
+    }
+
+    async fn delete_template(&self, _: &Connection, _: &str, _: &str) -> ProviderResult<()> {
+        Ok(())
+    }
+
+    async fn token_fields(&self, _: &Connection) -> ProviderResult<TokenFields> {
+        Ok(TokenFields::default())
+    }
+
+    async fn register(&self, _: &Connection, _: &SecretString) -> ProviderResult<()> {
+        Ok(())
+    }
+
+    async fn request_code(&self, _: &Connection, _: CodeMethod, _: &str) -> ProviderResult<()> {
+        Ok(())
+    }
+
+    async fn verify_code(&self, _: &Connection, _: &str) -> ProviderResult<()> {
+        Ok(())
+    }
+
+    async fn unsubscribe(&self, _: &Connection) -> ProviderResult<()> {
+        Ok(())
     }
 
     async fn waba_fields(&self, _: &Connection) -> ProviderResult<WabaFields> {

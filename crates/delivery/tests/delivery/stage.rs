@@ -182,7 +182,10 @@ impl Stage {
         self.send(
             tenant,
             conversation,
-            &Content::Text { body: "hello".into() },
+            &Content::Text {
+                body: "hello".into(),
+                preview_url: false,
+            },
             None,
         )
         .await
@@ -201,7 +204,7 @@ impl Stage {
         self.send(tenant, conversation, &image, Some(media)).await
     }
 
-    async fn send(
+    pub async fn send(
         &self,
         tenant: &TenantFixture,
         conversation: ConversationId,

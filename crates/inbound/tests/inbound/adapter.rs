@@ -133,7 +133,15 @@ fn fact(fact: BodyFact) -> Fact {
         }))
     };
     match fact {
-        BodyFact::Text { id, at, from, body } => message(id, at, from, Content::Text { body }),
+        BodyFact::Text { id, at, from, body } => message(
+            id,
+            at,
+            from,
+            Content::Text {
+                body,
+                preview_url: false,
+            },
+        ),
         BodyFact::Image { id, at, from, media } => {
             let part = Media {
                 provider_media_id: Some(media),

@@ -14,6 +14,9 @@ const PAGE_ROWS: &str = "100";
 /// Pages read of one list: a WABA may hold 6,000 templates.
 const MAX_PAGES: usize = 100;
 
+/// Longest id in a path; those of uploads are long.
+const ID_BYTES: usize = 1_024;
+
 /// One connection's Graph API.
 pub(super) struct Graph<'a> {
     pub(super) egress: &'a Egress,
@@ -27,6 +30,25 @@ impl Graph<'_> {
 
     pub(super) fn post(&self, path: &[&str]) -> ProviderResult<Request> {
         self.request(Method::POST, path)
+    }
+
+    pub(super) fn delete(&self, path: &[&str]) -> ProviderResult<Request> {
+        self.request(Method::DELETE, path)
+    }
+
+    /// The second call of a resumable upload: `upload` is what the first one named, `upload:…?sig=…`.
+    pub(super) fn resume_upload(&self, upload: &str) -> ProviderResult<Request> {
+        let (id, query) = upload.split_once('?').unwrap_or((upload, ""));
+        let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        let token = self.connection.access_token.expose_secret();
+        let request = self.post(&[id])?.oauth(token);
+        Ok(if pairs.is_empty() {
+            request
+        } else {
+            request.query(pairs)
+        })
     }
 
     fn request(&self, method: Method, path: &[&str]) -> ProviderResult<Request> {
@@ -94,9 +116,10 @@ impl Graph<'_> {
 
 /// Ids come from people and webhooks: nothing that could lead to another path or host may pass.
 fn id_segment(segment: &str) -> ProviderResult<&str> {
-    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
-    let good =
-        (1..=256).contains(&segment.len()) && segment.chars().all(fine) && !segment.chars().all(|c| c == '.');
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '=');
+    let good = (1..=ID_BYTES).contains(&segment.len())
+        && segment.chars().all(fine)
+        && !segment.chars().all(|c| c == '.');
     if good {
         Ok(segment)
     } else {

@@ -30,7 +30,7 @@ pub(super) async fn upload(graph: &Graph<'_>, media: MediaBytes) -> ProviderResu
 }
 
 /// Graph judges by the MIME type; the name only has to look like it.
-fn extension(mime_type: &str) -> &str {
+pub(super) fn extension(mime_type: &str) -> &str {
     let essence = mime_type.split(';').next().unwrap_or_default().trim();
     let known = [
         ("image/jpeg", "jpg"),
@@ -41,7 +41,10 @@ fn extension(mime_type: &str) -> &str {
         ("audio/mpeg", "mp3"),
         ("audio/ogg", "ogg"),
         ("audio/mp4", "m4a"),
+        ("audio/aac", "aac"),
+        ("audio/amr", "amr"),
         ("application/pdf", "pdf"),
+        ("text/plain", "txt"),
     ];
     known
         .iter()

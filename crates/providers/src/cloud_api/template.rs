@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::template::{Component, HeaderKind, Template, TemplateButton, placeholder_keys};
+use domain::template::{Card, Component, HeaderKind, Template, TemplateButton, placeholder_keys};
 use serde_json::Value;
 
 use super::wire::score;
@@ -10,6 +10,9 @@ use super::wire::score;
 /// Fields asked of `GET /{waba}/message_templates`.
 pub(super) const FIELDS: &str =
     "id,name,status,category,language,components,quality_score,rejected_reason,parameter_format";
+
+/// Begins the address behind the button of a one-time code.
+const OTP_ADDRESS: &str = "https://www.whatsapp.com/otp/";
 
 /// One template; `None` when it has no name, which no send could use.
 pub(super) fn read(node: &Value) -> Option<Template> {
@@ -52,8 +55,28 @@ fn component(node: &Value) -> Component {
                 buttons: buttons.iter().map(button).collect(),
             }
         }
+        "LIMITED_TIME_OFFER" => {
+            let offer = node.get("limited_time_offer").unwrap_or(node);
+            let expires = offer.get("has_expiration").and_then(Value::as_bool);
+            Component::LimitedTimeOffer {
+                text: text(offer, "text").unwrap_or_default(),
+                has_expiration: expires.unwrap_or_default(),
+            }
+        }
+        "CAROUSEL" => carousel(node).unwrap_or(Component::Unsupported { kind }),
         _ => Component::Unsupported { kind },
     }
+}
+
+/// Cards with media; product cards need a catalogue and stay unsupported.
+fn carousel(node: &Value) -> Option<Component> {
+    let cards = node.get("cards")?.as_array()?.iter().map(|card| {
+        let parts = card.get("components")?.as_array()?;
+        let components = parts.iter().map(component).collect();
+        Some(Card { components })
+    });
+    let cards = cards.collect::<Option<Vec<_>>>()?;
+    (!cards.is_empty()).then_some(Component::Carousel { cards })
 }
 
 fn header(node: &Value) -> Component {
@@ -66,6 +89,7 @@ fn header(node: &Value) -> Component {
         "IMAGE" => HeaderKind::Image,
         "VIDEO" => HeaderKind::Video,
         "DOCUMENT" => HeaderKind::Document,
+        "LOCATION" => return Component::HeaderLocation,
         _ => {
             return Component::Unsupported {
                 kind: format!("HEADER {format}"),
@@ -111,6 +135,20 @@ fn button(node: &Value) -> TemplateButton {
     let label = text(node, "text").unwrap_or_default();
     match provider_type.as_str() {
         "QUICK_REPLY" => TemplateButton::QuickReply { text: label },
+        "OTP" => TemplateButton::Otp {
+            text: label,
+            otp_type: text(node, "otp_type").unwrap_or_default().to_uppercase(),
+        },
+        // How an approved one-time code is listed: an address that takes the code.
+        "URL" if text(node, "url").is_some_and(|url| url.starts_with(OTP_ADDRESS)) => TemplateButton::Otp {
+            text: label,
+            otp_type: String::new(),
+        },
+        "FLOW" => TemplateButton::Flow { text: label },
+        "CATALOG" | "VOICE_CALL" | "REQUEST_CONTACT_INFO" => TemplateButton::Plain {
+            provider_type,
+            text: label,
+        },
         "URL" => TemplateButton::Url {
             text: label,
             url: text(node, "url").unwrap_or_default(),

@@ -1,144 +1,9 @@
-//! What goes over the wire, as Graph spells it; answers are read tolerantly.
+//! Answers of Graph, read tolerantly.
 
-use std::borrow::Cow;
-
-use domain::ports::{NumberFields, WabaFields};
-use serde::{Deserialize, Deserializer, Serialize};
+use domain::ports::{NumberDetails, NumberFields, SubmittedTemplate, TokenFields, TokenScope, WabaFields};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-
-/// Body of `POST /{number}/messages`.
-#[derive(Debug, Serialize)]
-pub(super) struct Message<'a> {
-    pub messaging_product: &'static str,
-    pub recipient_type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recipient: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub context: Option<Context<'a>>,
-    pub biz_opaque_callback_data: String,
-    #[serde(flatten)]
-    pub content: Content<'a>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Context<'a> {
-    pub message_id: &'a str,
-}
-
-/// Serializes as `"type": …` with the object of that name beside it.
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Content<'a> {
-    Text { text: Text<'a> },
-    Image { image: Media<'a> },
-    Template { template: Template<'a> },
-    Interactive { interactive: Interactive<'a> },
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Text<'a> {
-    pub body: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Media<'a> {
-    pub id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub caption: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Template<'a> {
-    pub name: &'a str,
-    pub language: Language<'a>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub components: Vec<Component<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Language<'a> {
-    pub code: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Component<'a> {
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sub_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    pub parameters: Vec<Parameter<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Parameter<'a> {
-    Text {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        parameter_name: Option<String>,
-        text: Cow<'a, str>,
-    },
-    Image {
-        image: Media<'a>,
-    },
-    Video {
-        video: Media<'a>,
-    },
-    Document {
-        document: Media<'a>,
-    },
-    Payload {
-        payload: &'a str,
-    },
-    CouponCode {
-        coupon_code: &'a str,
-    },
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Interactive<'a> {
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub header: Option<Header<'a>>,
-    pub body: Words<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub footer: Option<Words<'a>>,
-    pub action: Action<'a>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Header<'a> {
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub text: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Words<'a> {
-    pub text: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Action<'a> {
-    pub buttons: Vec<Button<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Button<'a> {
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub reply: Reply<'a>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Reply<'a> {
-    pub id: &'a str,
-    pub title: &'a str,
-}
+use time::OffsetDateTime;
 
 /// An id that Graph writes as a string or, in places, as a number.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -257,7 +122,15 @@ pub(super) struct NumberNode {
     pub quality_score: Option<Value>,
     pub status: Option<String>,
     pub throughput: Option<Throughput>,
+    pub name_status: Option<String>,
+    pub code_verification_status: Option<String>,
+    /// The portfolio's.
+    pub whatsapp_business_manager_messaging_limit: Option<String>,
+    pub platform_type: Option<String>,
+    pub account_mode: Option<String>,
+    pub is_pin_enabled: Option<bool>,
     pub is_on_biz_app: Option<bool>,
+    pub is_official_business_account: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -292,6 +165,16 @@ impl NumberNode {
                 .unwrap_or_else(|| "UNKNOWN".to_owned()),
             status: self.status.unwrap_or_else(|| "UNKNOWN".to_owned()),
             throughput_mps,
+            details: NumberDetails {
+                name_status: self.name_status,
+                code_verification_status: self.code_verification_status,
+                messaging_limit: self.whatsapp_business_manager_messaging_limit,
+                platform_type: self.platform_type,
+                account_mode: self.account_mode,
+                is_pin_enabled: self.is_pin_enabled,
+                is_on_biz_app: self.is_on_biz_app,
+                is_official_business_account: self.is_official_business_account,
+            },
         }
     }
 }
@@ -299,4 +182,80 @@ impl NumberNode {
 /// A quality score as `{"score": "GREEN"}` or as `"GREEN"`.
 pub(super) fn score(value: &Value) -> Option<String> {
     value.get("score").unwrap_or(value).as_str().map(str::to_owned)
+}
+
+/// Answer of `GET /debug_token`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Debugged {
+    pub data: TokenNode,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct TokenNode {
+    #[serde(default)]
+    pub is_valid: bool,
+    pub app_id: Option<Id>,
+    pub expires_at: Option<i64>,
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    #[serde(default)]
+    pub granular_scopes: Vec<GranularScope>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct GranularScope {
+    pub scope: String,
+    #[serde(default)]
+    pub target_ids: Vec<Id>,
+}
+
+impl TokenNode {
+    pub(super) fn into_fields(self) -> TokenFields {
+        let granular = self.granular_scopes;
+        let targets = |name: &str| {
+            let found = granular.iter().find(|granular| granular.scope == name);
+            let ids = found.map(|found| found.target_ids.iter().map(|id| id.0.clone()).collect());
+            ids.unwrap_or_default()
+        };
+        let scopes = self.scopes.into_iter();
+        TokenFields {
+            is_valid: self.is_valid,
+            app_id: self.app_id.map(|id| id.0),
+            // 0 means never.
+            expires_at: self
+                .expires_at
+                .filter(|at| *at > 0)
+                .and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok()),
+            scopes: scopes
+                .map(|name| TokenScope {
+                    targets: targets(&name),
+                    name,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Answer of `POST /{waba}/message_templates`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Submitted {
+    pub id: Id,
+    pub status: Option<String>,
+    pub category: Option<String>,
+}
+
+impl Submitted {
+    pub(super) fn into_domain(self, asked_category: &str) -> SubmittedTemplate {
+        SubmittedTemplate {
+            provider_id: self.id.0,
+            status: self.status.unwrap_or_else(|| "PENDING".to_owned()),
+            category: self.category.unwrap_or_else(|| asked_category.to_owned()),
+        }
+    }
+}
+
+/// Answer of the second call of a resumable upload.
+#[derive(Debug, Deserialize)]
+pub(super) struct UploadHandle {
+    pub h: String,
 }

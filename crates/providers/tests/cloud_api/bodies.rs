@@ -3,23 +3,31 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    MediaId,
     channel::Recipient,
-    content::{ButtonsMessage, ReplyButton},
+    content::Content,
     ids::MessageId,
-    ports::{ChannelProvider, FaultClass, OutboundMessage, Payload, SendOutcome},
-    template::{Component, HeaderKind, Template, TemplateButton, Values},
+    ports::{ChannelProvider, OutboundMessage, Payload, SendOutcome},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::peer::{self, Peer};
 
-const ACCEPTED: &str = r#"{"messaging_product":"whatsapp","contacts":[{"input":"+15550109999","wa_id":"15550109999"}],
+pub const ACCEPTED: &str = r#"{"messaging_product":"whatsapp","contacts":[{"input":"+15550109999","wa_id":"15550109999"}],
     "messages":[{"id":"wamid.ABC"}]}"#;
 const MESSAGE_ID: &str = "msg_00000000000000000000000000000007";
 
 fn phone() -> Recipient {
     Recipient::Phone("15550109999".into())
+}
+
+/// Our id of an uploaded file, and the provider's.
+pub const MEDIA: &str = "med_00000000000000000000000000000001";
+const UPLOADED: &str = "998";
+
+pub fn media() -> BTreeMap<MediaId, String> {
+    BTreeMap::from([(MEDIA.parse().unwrap(), UPLOADED.to_owned())])
 }
 
 pub fn message(payload: Payload) -> OutboundMessage {
@@ -31,13 +39,20 @@ pub fn message(payload: Payload) -> OutboundMessage {
     }
 }
 
-pub fn text() -> OutboundMessage {
-    message(Payload::Text {
-        body: "Grüße 👋".into(),
+fn plain(content: Value) -> OutboundMessage {
+    let content: Content = serde_json::from_value(content).unwrap();
+    assert_eq!(content.faults(), []);
+    message(Payload {
+        media: media(),
+        ..Payload::plain(content)
     })
 }
 
-async fn body_of(message: OutboundMessage) -> Value {
+pub fn text() -> OutboundMessage {
+    plain(json!({"type": "text", "body": "Grüße 👋"}))
+}
+
+pub async fn body_of(message: OutboundMessage) -> Value {
     let peer = Peer::start(|_| peer::json(200, ACCEPTED)).await;
     let outcome = peer::api().send(&peer.connection(), &message).await;
     assert!(matches!(outcome, SendOutcome::Accepted { .. }), "{outcome:?}");
@@ -48,7 +63,7 @@ async fn body_of(message: OutboundMessage) -> Value {
     seen.json()
 }
 
-fn whole(kind: &str, part: Value) -> Value {
+pub fn whole(kind: &str, part: Value) -> Value {
     json!({"messaging_product": "whatsapp", "recipient_type": "individual", "to": "+15550109999", "type": kind, kind: part,
         "biz_opaque_callback_data": MESSAGE_ID})
 }
@@ -77,187 +92,112 @@ async fn text_reply_and_user_id() {
 }
 
 #[tokio::test]
-async fn image_and_buttons() {
-    let image = |caption: Option<&str>| {
-        message(Payload::Image {
-            provider_media_id: "998".into(),
-            caption: caption.map(str::to_owned),
-        })
-    };
-    assert_eq!(
-        body_of(image(Some("Look"))).await,
-        whole("image", json!({"id": "998", "caption": "Look"}))
-    );
-    assert_eq!(body_of(image(None)).await, whole("image", json!({"id": "998"})));
-
-    let button = |id: &str, title: &str| ReplyButton {
-        id: id.into(),
-        title: title.into(),
-    };
-    let buttons = message(Payload::Buttons(ButtonsMessage {
-        body: "Which?".into(),
-        header: Some("Order".into()),
-        footer: None,
-        buttons: vec![button("a", "One"), button("b", "Two")],
-    }));
-    let expected = json!({"type": "button", "header": {"type": "text", "text": "Order"}, "body": {"text": "Which?"},
-        "action": {"buttons": [{"type": "reply", "reply": {"id": "a", "title": "One"}},
-            {"type": "reply", "reply": {"id": "b", "title": "Two"}}]}});
-    assert_eq!(body_of(buttons).await, whole("interactive", expected));
-}
-
-fn template(components: Vec<Component>) -> Box<Template> {
-    Box::new(Template {
-        provider_id: "1".into(),
-        name: "order_update".into(),
-        language: "en_US".into(),
-        category: "UTILITY".into(),
-        status: "APPROVED".into(),
-        quality: None,
-        rejected_reason: None,
-        components,
-    })
-}
-
-fn values(pairs: &[(&str, &str)]) -> Values {
-    Values(
-        pairs
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect(),
-    )
-}
-
-fn body_component(text: &str) -> Component {
-    Component::Body {
-        text: text.into(),
-        examples: BTreeMap::new(),
-    }
-}
-
-#[tokio::test]
-async fn template_with_named_parameters_media_and_buttons() {
-    let parts = vec![
-        Component::HeaderMedia {
-            kind: HeaderKind::Image,
-        },
-        body_component("Hi {{first_name}}, {{order_no}} left. {{first_name}}!"),
-        Component::Footer { text: "Acme".into() },
-        Component::Buttons {
-            buttons: vec![
-                TemplateButton::Url {
-                    text: "Track".into(),
-                    url: "https://ex.test/t/{{1}}".into(),
-                    example: None,
-                },
-                TemplateButton::QuickReply { text: "Stop".into() },
-                TemplateButton::QuickReply {
-                    text: "Thanks".into(),
-                },
-                TemplateButton::CopyCode { example: None },
-                TemplateButton::PhoneNumber {
-                    text: "Call".into(),
-                    phone_number: "+15550100200".into(),
-                },
-                TemplateButton::Url {
-                    text: "Shop".into(),
-                    url: "https://ex.test".into(),
-                    example: None,
-                },
-            ],
-        },
-    ];
-    let given = [
-        ("body.first_name", "Ann"),
-        ("body.order_no", "A-77"),
-        ("button.0", "A-77"),
-        ("button.1", "STOP"),
-        ("button.3", "SAVE10"),
-        ("header.media", "med_x"),
-    ];
-    let payload = Payload::Template {
-        template: template(parts),
-        values: values(&given),
-        header_media_id: Some("555".into()),
-    };
-    let expected = json!({"name": "order_update", "language": {"code": "en_US"}, "components": [
-        {"type": "header", "parameters": [{"type": "image", "image": {"id": "555"}}]},
-        {"type": "body", "parameters": [
-            {"type": "text", "parameter_name": "first_name", "text": "Ann"},
-            {"type": "text", "parameter_name": "order_no", "text": "A-77"}]},
-        {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "A-77"}]},
-        {"type": "button", "sub_type": "quick_reply", "index": "1", "parameters": [{"type": "payload", "payload": "STOP"}]},
-        {"type": "button", "sub_type": "copy_code", "index": "3",
-            "parameters": [{"type": "coupon_code", "coupon_code": "SAVE10"}]}]});
-    assert_eq!(body_of(message(payload)).await, whole("template", expected));
-}
-
-#[tokio::test]
-async fn template_with_positional_parameters_or_none() {
-    let parts = vec![
-        Component::HeaderText {
-            text: "Order {{1}}".into(),
-            examples: BTreeMap::new(),
-        },
-        body_component("{{2}} is here, {{1}}"),
-    ];
-    let given = values(&[("header.1", "A-77"), ("body.1", "Ann"), ("body.2", "Parcel")]);
-    let payload = Payload::Template {
-        template: template(parts),
-        values: given,
-        header_media_id: None,
-    };
-    let expected = json!({"name": "order_update", "language": {"code": "en_US"}, "components": [
-        {"type": "header", "parameters": [{"type": "text", "text": "A-77"}]},
-        {"type": "body", "parameters": [{"type": "text", "text": "Ann"}, {"type": "text", "text": "Parcel"}]}]});
-    assert_eq!(body_of(message(payload)).await, whole("template", expected));
-
-    let plain = Payload::Template {
-        template: template(vec![body_component("Hello")]),
-        values: Values::default(),
-        header_media_id: None,
-    };
-    let expected = json!({"name": "order_update", "language": {"code": "en_US"}});
-    assert_eq!(body_of(message(plain)).await, whole("template", expected));
-}
-
-#[tokio::test]
-async fn what_can_not_be_filled_or_addressed_is_refused_without_a_call() {
-    let peer = Peer::start(|_| peer::json(200, ACCEPTED)).await;
-    let parts = || {
-        vec![
-            Component::HeaderMedia {
-                kind: HeaderKind::Video,
-            },
-            body_component("{{1}}"),
-        ]
-    };
-    let send = |values, header_media_id: Option<&str>| {
-        let header_media_id = header_media_id.map(str::to_owned);
-        message(Payload::Template {
-            template: template(parts()),
-            values,
-            header_media_id,
-        })
-    };
-    let api = peer::api();
-    for message in [
-        send(values(&[("body.1", "x")]), None),
-        send(Values::default(), Some("5")),
+async fn files_by_upload_and_by_address() {
+    for (content, kind, part) in [
+        (
+            json!({"type": "image", "media_id": MEDIA, "caption": "Look"}),
+            "image",
+            json!({"id": "998", "caption": "Look"}),
+        ),
+        (
+            json!({"type": "image", "media_id": MEDIA, "caption": ""}),
+            "image",
+            json!({"id": "998"}),
+        ),
+        (
+            json!({"type": "video", "link": "https://ex.test/a.mp4"}),
+            "video",
+            json!({"link": "https://ex.test/a.mp4"}),
+        ),
+        (
+            json!({"type": "audio", "media_id": MEDIA, "voice": true}),
+            "audio",
+            json!({"id": "998", "voice": true}),
+        ),
+        (
+            json!({"type": "document", "media_id": MEDIA, "caption": "Bill", "filename": "bill.pdf"}),
+            "document",
+            json!({"id": "998", "caption": "Bill", "filename": "bill.pdf"}),
+        ),
+        (
+            json!({"type": "sticker", "media_id": MEDIA}),
+            "sticker",
+            json!({"id": "998"}),
+        ),
     ] {
-        let outcome = api.send(&peer.connection(), &message).await;
-        assert!(
-            matches!(&outcome, SendOutcome::Refused(fault) if fault.class == FaultClass::Invalid),
-            "{outcome:?}"
-        );
+        assert_eq!(body_of(plain(content)).await, whole(kind, part));
     }
-    for id in ["", "..", "1/../2", "1?x=1", "1#", "%2e%2e"] {
-        let mut connection = peer.connection();
-        connection.provider_number_id = id.into();
-        assert!(
-            matches!(api.send(&connection, &text()).await, SendOutcome::Refused(_)),
-            "{id}"
-        );
+}
+
+#[tokio::test]
+async fn places_cards_reactions_and_previews() {
+    let card = json!({"name": "Ada Byron", "phones": ["+15550100300"], "emails": ["ada@ex.test"], "organization": "Acme"});
+    let full = json!({"name": "Ada B.", "first_name": "Ada", "last_name": "Byron", "phones": [], "urls": ["https://ex.test"]});
+    for (content, kind, part) in [
+        (
+            json!({"type": "text", "body": "See https://ex.test", "preview_url": true}),
+            "text",
+            json!({"body": "See https://ex.test", "preview_url": true}),
+        ),
+        (
+            json!({"type": "location", "latitude": 52.5, "longitude": -13.25, "name": "Shop"}),
+            "location",
+            json!({"latitude": 52.5, "longitude": -13.25, "name": "Shop"}),
+        ),
+        (
+            json!({"type": "contacts", "cards": [card, full]}),
+            "contacts",
+            json!([
+            {"name": {"formatted_name": "Ada Byron", "first_name": "Ada"}, "phones": [{"phone": "+15550100300"}],
+                "emails": [{"email": "ada@ex.test"}], "org": {"company": "Acme"}},
+            {"name": {"formatted_name": "Ada B.", "first_name": "Ada", "last_name": "Byron"}, "urls": [{"url": "https://ex.test"}]}]),
+        ),
+        (
+            json!({"type": "reaction", "target_provider_id": "wamid.IN", "emoji": "👍"}),
+            "reaction",
+            json!({"message_id": "wamid.IN", "emoji": "👍"}),
+        ),
+        (
+            json!({"type": "reaction", "target_provider_id": "wamid.IN"}),
+            "reaction",
+            json!({"message_id": "wamid.IN", "emoji": ""}),
+        ),
+    ] {
+        assert_eq!(body_of(plain(content)).await, whole(kind, part));
     }
-    assert!(peer.seen().is_empty());
+}
+
+#[tokio::test]
+async fn buttons_lists_and_links() {
+    let button = |id: &str, title: &str| json!({"id": id, "title": title});
+    let reply = |id: &str, title: &str| json!({"type": "reply", "reply": {"id": id, "title": title}});
+    for (content, part) in [
+        (
+            json!({"type": "buttons", "body": "Which?", "header": "Order", "buttons": [button("a", "One"), button("b", "Two")]}),
+            json!({"type": "button", "header": {"type": "text", "text": "Order"}, "body": {"text": "Which?"},
+                "action": {"buttons": [reply("a", "One"), reply("b", "Two")]}}),
+        ),
+        (
+            json!({"type": "buttons", "body": "Which?", "footer": "Acme", "header_media": {"kind": "document", "media_id": MEDIA, "filename": "a.pdf"},
+            "buttons": [button("a", "One")]}),
+            json!({"type": "button", "header": {"type": "document", "document": {"id": "998", "filename": "a.pdf"}},
+                "body": {"text": "Which?"}, "footer": {"text": "Acme"}, "action": {"buttons": [reply("a", "One")]}}),
+        ),
+        (
+            json!({"type": "list", "body": "Which?", "header": "Menu", "button": "Open", "sections": [
+            {"title": "Tea", "rows": [{"id": "1", "title": "Green", "description": "Fresh"}, {"id": "2", "title": "Black"}]},
+            {"title": "Cake", "rows": [{"id": "3", "title": "Plum"}]}]}),
+            json!({"type": "list", "header": {"type": "text", "text": "Menu"}, "body": {"text": "Which?"}, "action": {"button": "Open", "sections": [
+                {"title": "Tea", "rows": [{"id": "1", "title": "Green", "description": "Fresh"}, {"id": "2", "title": "Black"}]},
+                {"title": "Cake", "rows": [{"id": "3", "title": "Plum"}]}]}}),
+        ),
+        (
+            json!({"type": "cta_url", "body": "Look", "header_media": {"kind": "image", "link": "https://ex.test/a.png"},
+            "display_text": "Open", "url": "https://ex.test/shop"}),
+            json!({"type": "cta_url", "header": {"type": "image", "image": {"link": "https://ex.test/a.png"}}, "body": {"text": "Look"},
+                "action": {"name": "cta_url", "parameters": {"display_text": "Open", "url": "https://ex.test/shop"}}}),
+        ),
+    ] {
+        assert_eq!(body_of(plain(content)).await, whole("interactive", part));
+    }
 }

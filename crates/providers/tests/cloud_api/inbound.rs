@@ -115,7 +115,10 @@ fn a_text_with_reply_and_identities() {
         provider_id: "wamid.IN1".into(),
         sent_at: at(),
         from: ann(),
-        content: Content::Text { body: "Hi".into() },
+        content: Content::Text {
+            body: "Hi".into(),
+            preview_url: false,
+        },
         reply_to: Some("wamid.OUT1".into()),
     };
     assert_eq!(only_message(value(json!([text]))), expected);
@@ -160,6 +163,7 @@ fn media_of_every_kind() {
     let part = json!({"id": 778899, "mime_type": "image/jpeg", "sha256": "abc=", "caption": "Look", "url": "https://x", "filename": "a.pdf", "voice": true});
     let media = Media {
         media_id: None,
+        link: None,
         mime_type: Some("image/jpeg".into()),
         caption: Some("Look".into()),
         filename: Some("a.pdf".into()),
@@ -201,6 +205,7 @@ fn places_cards_reactions_taps_and_choices() {
     let card = |name: &str, phones: &[&str]| ContactCard {
         name: name.into(),
         phones: phones.iter().map(ToString::to_string).collect(),
+        ..ContactCard::default()
     };
     assert_eq!(
         content("contacts", cards),

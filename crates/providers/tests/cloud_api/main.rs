@@ -7,8 +7,10 @@
 
 mod bodies;
 mod inbound;
+mod manage;
 mod outcomes;
 mod peer;
 mod reads;
+mod template_bodies;
 mod tolerance;
 mod webhooks;

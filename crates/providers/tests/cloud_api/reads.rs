@@ -24,7 +24,7 @@ async fn reading_marks_and_subscriptions() {
     })
     .await;
     let (api, connection) = (peer::api(), peer.connection());
-    api.mark_read(&connection, "wamid.IN").await.unwrap();
+    api.mark_read(&connection, "wamid.IN", false).await.unwrap();
     api.subscribe(&connection).await.unwrap();
     assert_eq!(api.subscribed_apps(&connection).await.unwrap(), ["77", "88"]);
     let seen = peer.seen();
@@ -55,7 +55,8 @@ async fn number_and_waba_fields() {
         peer::json(200, if seen.line.contains("/phone_numbers?") {
             r#"{"data":[{"id":"1","throughput":{"level":"STANDARD"}},
                 {"id":109900000000001,"display_phone_number":"+1 555-010-0200","verified_name":"Acme","quality_score":{"score":"GREEN"},
-                 "status":"CONNECTED","throughput":{"level":"HIGH"},"new":{}},
+                 "status":"CONNECTED","throughput":{"level":"HIGH"},"new":{},
+                 "whatsapp_business_manager_messaging_limit":"TIER_2K","is_pin_enabled":true},
                 {"id":"2","is_on_biz_app":true,"quality_rating":"NA"}]}"#
         } else {
             r#"{"id":"201900000000001","name":"Acme WABA","owner_business_info":{"id":"301900000000001","name":"Acme"}}"#
@@ -78,6 +79,13 @@ async fn number_and_waba_fields() {
             number.verified_name.as_str()
         ),
         ("+1 555-010-0200", "Acme")
+    );
+    assert_eq!(
+        (
+            number.details.messaging_limit.as_deref(),
+            number.details.is_pin_enabled
+        ),
+        (Some("TIER_2K"), Some(true))
     );
     for (id, mps) in [("1", 80), ("2", 20)] {
         connection.provider_number_id = id.into();
@@ -104,14 +112,18 @@ const FIRST_PAGE: &str = r#"{"data":[
     {"type":"FOOTER","text":"Acme"},
     {"type":"BUTTONS","buttons":[{"type":"URL","text":"Track","url":"https://ex.test/{{1}}","example":["https://ex.test/A"]},
       {"type":"QUICK_REPLY","text":"Stop"},{"type":"PHONE_NUMBER","text":"Call","phone_number":"+15550100200"},
-      {"type":"COPY_CODE","text":"Copy","example":"SAVE10"},{"type":"FLOW","text":"Start","flow_id":1}]}]},
+      {"type":"COPY_CODE","text":"Copy","example":"SAVE10"},{"type":"FLOW","text":"Start","flow_id":1},
+      {"type":"URL","text":"Copy code","url":"https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}"},
+      {"type":"VOICE_CALL","text":"Ring"},{"type":"MPM","text":"View"}]}]},
   "strange", {"id":"x"}],
   "paging":{"cursors":{"before":"b","after":"CURSOR 2"},"next":"https://graph.test/next"}}"#;
 const LAST_PAGE: &str = r#"{"data":[
   {"id":12,"name":"sale","language":"de","status":"REJECTED","category":"MARKETING","quality_score":"RED","rejected_reason":"PROMOTIONAL",
    "components":[{"type":"HEADER","format":"IMAGE","example":{"header_handle":["4::x"]}},
     {"type":"BODY","text":"{{1}} costs {{2}}","example":{"body_text":[["Tea","5"]]}},
-    {"type":"CAROUSEL","cards":[]},{"type":"HEADER","format":"LOCATION"},{"no":"type"}]}],
+    {"type":"CAROUSEL","cards":[]},{"type":"HEADER","format":"PRODUCT"},{"no":"type"},
+    {"type":"HEADER","format":"LOCATION"},{"type":"LIMITED_TIME_OFFER","limited_time_offer":{"text":"Soon","has_expiration":true}},
+    {"type":"CAROUSEL","cards":[{"components":[{"type":"BODY","text":"Tea"}]}]}]}],
   "paging":{"cursors":{"before":"b","after":"CURSOR 3"}}}"#;
 
 async fn both_pages() -> Vec<Template> {
@@ -163,12 +175,15 @@ async fn templates_with_named_examples_and_buttons() {
             example: Some("SAVE10".into())
         }
     );
+    let (provider_type, text) = ("VOICE_CALL".to_owned(), "Ring".to_owned());
+    let plain = TemplateButton::Plain { provider_type, text };
     assert_eq!(
-        buttons[4],
-        TemplateButton::Unsupported {
-            provider_type: "FLOW".into(),
-            text: "Start".into()
-        }
+        (&buttons[4], &buttons[6]),
+        (&TemplateButton::Flow { text: "Start".into() }, &plain)
+    );
+    assert!(matches!(&buttons[5], TemplateButton::Otp { .. }));
+    assert!(
+        matches!(&buttons[7], TemplateButton::Unsupported { provider_type, .. } if provider_type == "MPM")
     );
 }
 
@@ -192,9 +207,15 @@ async fn strange_parts_of_templates_are_kept_as_unsupported() {
     assert_eq!((examples["1"].as_str(), examples["2"].as_str()), ("Tea", "5"));
     let unsupported = |kind: &str| Component::Unsupported { kind: kind.into() };
     assert_eq!(
-        sale.components[2..],
-        ["CAROUSEL", "HEADER LOCATION", ""].map(unsupported)
+        sale.components[2..5],
+        ["CAROUSEL", "HEADER PRODUCT", ""].map(unsupported)
     );
+    let offer = Component::LimitedTimeOffer {
+        text: "Soon".into(),
+        has_expiration: true,
+    };
+    assert_eq!(sale.components[5..7], [Component::HeaderLocation, offer]);
+    assert!(matches!(&sale.components[7], Component::Carousel { cards } if cards.len() == 1));
 }
 
 #[tokio::test]

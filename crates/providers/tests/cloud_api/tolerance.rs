@@ -33,7 +33,7 @@ fn numbered(n: usize) -> String {
 fn bodies(facts: &[Fact]) -> Vec<String> {
     let body = |fact: &Fact| match fact {
         Fact::Message(message) => match &message.content {
-            Content::Text { body } => Some(body.clone()),
+            Content::Text { body, .. } => Some(body.clone()),
             _ => None,
         },
         _ => None,

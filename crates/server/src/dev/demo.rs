@@ -306,6 +306,8 @@ async fn connect(
         provider_waba_id: plan.account.waba_id.to_owned(),
         provider_number_id: plan.account.number_id.to_owned(),
         access_token: credentials.access_token.clone().into(),
+        pin: None,
+        test_to: None,
     };
     let connection = tenant.connect_number(scope, request).await?;
     let failed = connection.steps.iter().find(|step| step.state == "failed");

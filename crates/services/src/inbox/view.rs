@@ -4,6 +4,7 @@ use domain::{
     ContactId, ConversationId, MessageId, PhoneNumberId, SendAttemptId,
     content::{Content, Direction},
     decision::{CUSTOMER_SERVICE_WINDOW, Decision},
+    ports::{Acts, FaultClass},
     status::MessageStatus,
 };
 use serde::{Deserialize, Serialize};
@@ -287,6 +288,8 @@ pub struct AttemptView {
 pub struct FaultView {
     /// Class of the fault.
     pub class: String,
+    /// Who has to act; null where a rule of ours refused it.
+    pub acts: Option<Acts>,
     /// The provider's code.
     pub code: Option<i64>,
     /// The provider's words.
@@ -298,6 +301,7 @@ pub struct FaultView {
 impl From<AttemptRow> for AttemptView {
     fn from(row: AttemptRow) -> Self {
         let fault = row.fault_class.map(|class| FaultView {
+            acts: class.parse().ok().map(FaultClass::acts),
             class,
             code: row.fault_code,
             message: row.fault_message,

@@ -106,7 +106,7 @@ const EXPLAINED: &[Explained] = &[
     (
         &[131_052, 131_053],
         "WhatsApp could not use the media.",
-        "Send a JPEG or PNG of at most 5 MB.",
+        "Send a file of a type and size that WhatsApp takes: the upload says which.",
     ),
     (
         &[131_056],

@@ -1,11 +1,9 @@
 //! The send transaction.
 
-use std::collections::BTreeMap;
-
 use domain::{
-    ContactId, ConversationId, Error, ErrorKind, MediaId, MessageId, PhoneNumberId, Result, TemplateId,
+    ContactId, ConversationId, Error, ErrorKind, MessageId, PhoneNumberId, Result,
     channel::{IdentityKind, Recipient},
-    content::{ButtonsMessage, Content},
+    content::Content,
     decision::{CUSTOMER_SERVICE_WINDOW, Decision, Rule, SendFacts, decide},
     entitlement::Entitlement,
     event::DomainEvent,
@@ -25,7 +23,7 @@ use store::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::draft::{Draft, draft, redraft};
+use super::draft::{Draft, NewContent, draft, redraft};
 use crate::{inbox::MessageView, tenant::TenantServices};
 
 /// Scope of idempotency keys of sends.
@@ -51,35 +49,6 @@ pub struct SendRequest {
     /// The message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
-}
-
-/// What can be sent.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub enum NewContent {
-    /// Plain text.
-    Text {
-        /// 1 to 4,096 characters.
-        body: String,
-    },
-    /// An uploaded image.
-    Image {
-        /// From an upload.
-        media_id: MediaId,
-        /// At most 1,024 characters.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        caption: Option<String>,
-    },
-    /// An approved template.
-    Template {
-        /// The template.
-        template_id: TemplateId,
-        /// Values by parameter key.
-        #[serde(default)]
-        parameters: BTreeMap<String, String>,
-    },
-    /// Text with one to three reply buttons.
-    Buttons(ButtonsMessage),
 }
 
 struct Target {
@@ -123,7 +92,7 @@ impl TenantServices {
         }
         let target = self.target(&mut tx, request, now).await?;
         let number = numbers::get(&mut tx, target.phone_number_id).await?;
-        let mut draft = draft(&mut tx, &request.content, &number).await?;
+        let mut draft = draft(&mut tx, &request.content, target.conversation_id, &number).await?;
         if let Some(message) = request.reply_to {
             draft.reply_to = messages::provider_id_of(&mut tx, target.conversation_id, message).await?;
         }

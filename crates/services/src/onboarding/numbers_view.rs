@@ -1,6 +1,9 @@
 //! Numbers with their health, and the apps a tenant can connect through.
 
-use domain::{MetaAppId, PhoneNumberId, Result, WabaId, event::DomainEvent, permission::Permission};
+use domain::{
+    MetaAppId, PhoneNumberId, Result, WabaId, event::DomainEvent, permission::Permission,
+    ports::NumberDetails,
+};
 use serde::Serialize;
 use serde_json::json;
 use store::{
@@ -31,6 +34,8 @@ pub struct NumberView {
     pub status: String,
     /// Messages per second.
     pub throughput_mps: i32,
+    /// What else WhatsApp tells, as last read.
+    pub details: NumberDetails,
     /// Why it does not send now.
     pub paused_reason: Option<String>,
     /// The provider's id.
@@ -53,6 +58,7 @@ impl From<NumberRow> for NumberView {
             quality: row.quality,
             status: row.status,
             throughput_mps: row.throughput_mps,
+            details: row.details,
             paused_reason: row.paused_reason,
             provider_number_id: row.provider_number_id,
             checked_at: row.checked_at,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ContactId, ConversationId, DataKeyId, MediaId, MessageId, PhoneNumberId, TypedId,
+    ContactId, ConversationId, DataKeyId, MediaId, MessageId, PhoneNumberId,
     channel::{IdentityKind, Recipient},
     content::Content,
     crypto::Sealed,
@@ -141,7 +141,10 @@ pub async fn load(
             _ => None,
         })
         .collect();
-    let media_ids: Vec<Uuid> = contents().filter_map(media_id).map(TypedId::uuid).collect();
+    let media_ids: Vec<Uuid> = contents()
+        .flat_map(Content::media_ids)
+        .map(MediaId::uuid)
+        .collect();
     let templates = templates(tx, connected.waba_id, &names).await?;
     let media = media(tx, &media_ids).await?;
     Ok(Loaded {
@@ -150,14 +153,6 @@ pub async fn load(
         templates,
         media,
     })
-}
-
-/// Our media id that a message carries, in its body or as a template's header.
-fn media_id(content: &Content) -> Option<MediaId> {
-    match content {
-        Content::Template(template) => template.parameters.get("header.media")?.parse().ok(),
-        content => content.media()?.media_id,
-    }
 }
 
 async fn messages(

@@ -185,6 +185,7 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
     ("idempotency_keys", "response", &["tenant"]),
     ("raw_webhooks", "body", &["ingest"]),
     ("provider_accounts", "credential_sealed", &["tenant"]),
+    ("connections", "pin_sealed", &["tenant"]),
     ("data_keys", "wrapped", &["tenant"]),
     ("meta_app_secrets", "secret_sealed", &["ingest"]),
     ("installation_keys", "wrapped", &["platform", "ingest"]),

@@ -1,26 +1,16 @@
 use axum::{Json, extract::State};
 use domain::ConnectionId;
-use secrecy::SecretString;
-use serde::Deserialize;
-use services::{TenantServices, onboarding::ConnectionView};
-use utoipa::ToSchema;
+use services::{
+    TenantServices,
+    onboarding::{ConnectionView, ResumeConnection},
+};
 
 use crate::{
     http::problem::{ApiResult, Body, PathId, Problem},
     tenant::Tenant,
 };
 
-/// A new token, if the old one was the fault.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ResumeConnection {
-    /// Replaces the stored token.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Password)]
-    pub access_token: Option<SecretString>,
-}
-
-/// Go through the steps of a run again, with a new token if given.
+/// Go through the steps of a run again, with a new token or PIN if given.
 #[utoipa::path(
     post, path = "/v1/t/{slug}/connections/{connection_id}/resume", operation_id = "resume_connection", tag = "connections",
     security(("session" = []), ("api_key" = [])), request_body = ResumeConnection,
@@ -40,8 +30,6 @@ pub async fn resume(
     Body(request): Body<ResumeConnection>,
 ) -> ApiResult<Json<ConnectionView>> {
     Ok(Json(
-        services
-            .resume_connection(&tenant.scope, id, request.access_token)
-            .await?,
+        services.resume_connection(&tenant.scope, id, request).await?,
     ))
 }

@@ -7,10 +7,10 @@ use axum::{
     http::StatusCode,
 };
 use bytes::Bytes;
-use domain::{Error, PhoneNumberId};
+use domain::{Error, PhoneNumberId, content::FileKind};
 use services::{
     TenantServices,
-    media::{IMAGE_BYTES_MAX, MediaView, Upload},
+    media::{MediaView, UPLOAD_BYTES_MAX, Upload},
 };
 use utoipa::ToSchema;
 
@@ -28,12 +28,14 @@ const FRAME_BYTES: usize = 64 * 1024;
 pub struct UploadForm {
     /// The number it will go out on.
     phone_number_id: PhoneNumberId,
-    /// JPEG or PNG, at most 5 MB.
+    /// What it will be sent as; by its type if left out. A picture can also go as a document.
+    kind: Option<FileKind>,
+    /// JPEG or PNG of at most 5 MB; MP4, 3GPP or audio of at most 16 MB; WebP of at most 500 KB; a document of at most 100 MB.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }
 
-/// Upload an image for sending.
+/// Upload a file for sending.
 #[utoipa::path(
     post, path = "/v1/t/{slug}/media", operation_id = "upload_media", tag = "media",
     security(("session" = []), ("api_key" = [])), request_body(content = UploadForm, content_type = "multipart/form-data"),
@@ -57,17 +59,23 @@ pub async fn upload(
 
 /// The body limit of this route.
 pub fn body_limit() -> DefaultBodyLimit {
-    DefaultBodyLimit::max(IMAGE_BYTES_MAX + FRAME_BYTES)
+    DefaultBodyLimit::max(UPLOAD_BYTES_MAX + FRAME_BYTES)
 }
 
 async fn read_form(mut multipart: Multipart) -> Result<Upload, Failure> {
     let mut number: Option<PhoneNumberId> = None;
+    let mut kind: Option<FileKind> = None;
     let mut file: Option<(Option<String>, Bytes)> = None;
     while let Some(field) = multipart.next_field().await.map_err(broken)? {
         match field.name() {
             Some("phone_number_id") => {
                 let text = field.text().await.map_err(broken)?;
                 number = Some(text.parse().map_err(|_| Error::not_found())?);
+            }
+            Some("kind") => {
+                let text = field.text().await.map_err(broken)?;
+                let words = "image, video, audio, document or sticker.";
+                kind = Some(text.parse().map_err(|_| Error::invalid("kind", words))?);
             }
             Some("file") => {
                 let name = field.file_name().map(str::to_owned);
@@ -76,23 +84,20 @@ async fn read_form(mut multipart: Multipart) -> Result<Upload, Failure> {
             _ => {}
         }
     }
-    let phone_number_id = number.ok_or_else(|| {
-        Error::invalid(
-            "phone_number_id",
-            "Name the number that the image will go out on.",
-        )
-    })?;
-    let (filename, bytes) = file.ok_or_else(|| Error::invalid("file", "Attach a JPEG or PNG image."))?;
+    let phone_number_id = number
+        .ok_or_else(|| Error::invalid("phone_number_id", "Name the number that the file will go out on."))?;
+    let (filename, bytes) = file.ok_or_else(|| Error::invalid("file", "Attach a file."))?;
     Ok(Upload {
         phone_number_id,
         filename,
+        kind,
         bytes,
     })
 }
 
 fn broken(error: MultipartError) -> Failure {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Error::invalid("file", "At most 5 MB: WhatsApp refuses larger images.").into();
+        return Error::invalid("file", "At most 100 MB: WhatsApp refuses larger files.").into();
     }
     no_form()
 }

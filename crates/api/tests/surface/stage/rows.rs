@@ -13,8 +13,17 @@ impl Stage {
         let (id, now) = (tenant.tenant_id.uuid(), self.db.clock.now());
         let (number, waba) = (tenant.phone_number_id.uuid(), tenant.waba_id.uuid());
         let (channel, portfolio) = (tenant.channel_account_id.uuid(), tenant.portfolio_id.uuid());
-        let [contact, conversation, media, message, template, key, run, attempt] =
-            std::array::from_fn(|_| self.db.ids.uuid());
+        let [
+            contact,
+            conversation,
+            media,
+            message,
+            template,
+            spare,
+            key,
+            run,
+            attempt,
+        ] = std::array::from_fn(|_| self.db.ids.uuid());
         let components = json!([
             {"type": "header_media", "kind": "image"},
             {"type": "body", "text": "Hello {{1}}", "examples": {}},
@@ -35,7 +44,8 @@ impl Stage {
                  insert into send_attempts (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at)
                    values ('{id}', '{attempt}', '{message}', '{number}', 1, 0, 3, '{now}', '{now}');
                  insert into templates (tenant_id, id, waba_id, provider_id, name, language, category, status, components, synced_at)
-                   values ('{id}', '{template}', '{waba}', '1', 'photo', 'en', 'UTILITY', 'APPROVED', '{components}', '{now}');
+                   values ('{id}', '{template}', '{waba}', '1', 'photo', 'en', 'UTILITY', 'APPROVED', '{components}', '{now}'),
+                     ('{id}', '{spare}', '{waba}', '2', 'spare', 'en', 'UTILITY', 'APPROVED', '{components}', '{now}');
                  insert into api_keys (tenant_id, id, name, token_hash, hint, scopes, created_at)
                    values ('{id}', '{key}', 'Row', sha256('{key}'::bytea), '....', '{{}}', '{now}');
                  insert into connections (tenant_id, id, meta_app_id, provider_waba_id, provider_number_id, provider_account_id, state, created_at)
@@ -43,6 +53,7 @@ impl Stage {
                 tenant.provider_waba_id,
             ))
             .await;
+        self.services.blobs.put("blob", "PNG".into()).await.unwrap();
         let row = |prefix: &'static str, id: uuid::Uuid| (prefix, format!("{prefix}_{}", id.simple()));
         BTreeMap::from([
             row("con", contact),
@@ -50,6 +61,7 @@ impl Stage {
             row("med", media),
             row("msg", message),
             row("tpl", template),
+            ("spare", format!("tpl_{}", spare.simple())),
             row("key", key),
             row("cxn", run),
             row("num", number),

@@ -124,6 +124,7 @@ pub(super) fn read(message: &RawMessage<'_>) -> Content {
         "text" => raw::object::<Text<'_>>(message.text).and_then(|text| {
             Some(Content::Text {
                 body: raw::text(text.body)?,
+                preview_url: false,
             })
         }),
         "image" => media(message.image).map(Content::Image),
@@ -172,6 +173,7 @@ fn media(raw_media: Raw<'_>) -> Option<Media> {
     let media = raw::object::<RawMedia<'_>>(raw_media)?;
     Some(Media {
         media_id: None,
+        link: None,
         mime_type: raw::filled(media.mime_type),
         caption: raw::filled(media.caption),
         filename: raw::filled(media.filename),
@@ -211,6 +213,7 @@ fn card(raw_card: Raw<'_>) -> Option<ContactCard> {
     Some(ContactCard {
         name: name.unwrap_or_default(),
         phones: phones.collect(),
+        ..ContactCard::default()
     })
 }
 

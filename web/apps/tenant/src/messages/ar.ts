@@ -76,6 +76,8 @@ export const ar: Catalogue = {
   "kind.reaction": "تفاعل",
   "kind.template": "قالب",
   "kind.buttons": "رسالة بأزرار",
+  "kind.list": "رسالة بقائمة",
+  "kind.cta_url": "رسالة برابط",
   "kind.button_tap": "ضغط زرًا",
   "kind.choice": "اختيار",
   "kind.system": "إشعار من واتساب",

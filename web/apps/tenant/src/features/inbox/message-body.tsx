@@ -145,6 +145,20 @@ export function bubbleParts(slug: string, message: Message, t: T): Parts {
         footer: content.footer,
         buttons: content.buttons.map((button) => ({ kind: "reply", text: button.title })),
       };
+    case "list":
+      return {
+        title: content.header,
+        text: content.body,
+        footer: content.footer,
+        buttons: [{ kind: "reply", text: content.button }],
+      };
+    case "cta_url":
+      return {
+        title: content.header,
+        text: content.body,
+        footer: content.footer,
+        buttons: [{ kind: "url", text: content.display_text }],
+      };
     case "button_tap":
       return tap(content.title, undefined, t("thread.tapped"));
     case "choice":

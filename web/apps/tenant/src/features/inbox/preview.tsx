@@ -29,6 +29,8 @@ const ICON: Record<string, ReactNode> = {
   reaction: <Smile size={13} aria-hidden className="shrink-0" />,
   template: <LayoutTemplate size={13} aria-hidden className="shrink-0" />,
   buttons: <ListChecks size={13} aria-hidden className="shrink-0" />,
+  list: <ListChecks size={13} aria-hidden className="shrink-0" />,
+  cta_url: <ListChecks size={13} aria-hidden className="shrink-0" />,
   button_tap: <MousePointerClick size={13} aria-hidden className="shrink-0" />,
   choice: <MousePointerClick size={13} aria-hidden className="shrink-0" />,
   system: <UserCog size={13} aria-hidden className="shrink-0" />,
@@ -46,6 +48,8 @@ const KINDS = [
   "reaction",
   "template",
   "buttons",
+  "list",
+  "cta_url",
   "button_tap",
   "choice",
   "system",
@@ -70,6 +74,8 @@ export function messageLine(message: Message): string {
   switch (content.type) {
     case "text":
     case "buttons":
+    case "list":
+    case "cta_url":
       return plainText(content.body);
     case "template":
       return plainText(content.rendered.body);
