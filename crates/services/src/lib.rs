@@ -3,8 +3,10 @@
 //! format; providers and stores of bytes are ports from `domain`.
 
 pub mod accounts;
+pub mod consents;
 pub mod contacts;
 pub mod inbox;
+pub mod lanes;
 pub mod live;
 pub mod media;
 pub mod messaging;

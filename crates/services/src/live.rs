@@ -56,12 +56,16 @@ impl Hub {
         Arc::clone(&self.inner.wake)
     }
 
-    /// False for a place that the outbox has not reached: the client has it from another database.
-    pub(crate) async fn has_reached(&self, position: Position) -> store::Result<bool> {
-        match self.inner.events.get() {
-            Some(events) => Ok(position <= events.outbox_head().await?),
-            None => Ok(true),
+    /// True for a place after which every event is still kept. It is false for a place that the outbox has not reached,
+    /// which the client has from another database, and for one whose followers are gone by age.
+    pub(crate) async fn knows(&self, position: Position) -> store::Result<bool> {
+        let Some(events) = self.inner.events.get() else {
+            return Ok(true);
+        };
+        if position > events.outbox_head().await? {
+            return Ok(false);
         }
+        Ok(events.outbox_oldest().await?.is_some_and(|oldest| oldest <= position))
     }
 
     pub(crate) fn subscribe(&self, tenant: TenantId) -> broadcast::Receiver<Arc<Stored>> {

@@ -1,7 +1,11 @@
 //! Sending: the pure decision, then one transaction with message, ledger row, audit entry and event.
 
+mod cancel;
 mod draft;
 pub mod explain;
+mod recipient;
 mod send;
+mod waits;
 
 pub use send::{NewContent, Outcome, SendRequest, Sent, refusal};
+pub use waits::{WaitReason, WaitView, waiting};

@@ -2,6 +2,7 @@
 //! here. Each step is logged; a failed one names the cure and can be resumed.
 
 mod numbers_view;
+mod reconnect;
 
 use domain::{
     ConnectionId, Error, ErrorKind, MetaAppId, PhoneNumberId, Result, WabaId,
@@ -192,6 +193,9 @@ impl TenantServices {
         };
         let run = Run { row, app, provider };
         let ended = self.steps(scope, &run).await?;
+        if ended {
+            self.lift_token_pauses(scope, run.row.provider_account_id).await?;
+        }
         let mut tx = self.db.begin(scope).await?;
         connections::set_state(&mut tx, id, if ended { "connected" } else { "failed" }).await?;
         let row = connections::get(&mut tx, id).await?;

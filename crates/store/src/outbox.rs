@@ -131,6 +131,22 @@ impl EventsDb {
         }))
     }
 
+    /// The oldest place that is still kept; `None` when nothing is.
+    pub async fn outbox_oldest(&self) -> Result<Option<Position>> {
+        let row = sqlx::query!(
+            r#"select xid::text as "xid!", id
+               from outbox
+               order by xid, id
+               limit 1"#
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row.map(|row| Position {
+            xid: parse_xid(&row.xid),
+            id: row.id,
+        }))
+    }
+
     /// Events after a place, of every tenant.
     pub async fn outbox_after(&self, after: Position) -> Result<Tail> {
         let rows = sqlx::query!(

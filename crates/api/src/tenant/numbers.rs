@@ -2,12 +2,14 @@
 
 mod check;
 mod get;
+mod lane;
 mod list;
 mod meta_apps;
 mod resume;
 
 pub use check::*;
 pub use get::*;
+pub use lane::*;
 pub use list::*;
 pub use meta_apps::*;
 pub use resume::*;

@@ -13,7 +13,7 @@ impl Stage {
         let (id, now) = (tenant.tenant_id.uuid(), self.db.clock.now());
         let (number, waba) = (tenant.phone_number_id.uuid(), tenant.waba_id.uuid());
         let (channel, portfolio) = (tenant.channel_account_id.uuid(), tenant.portfolio_id.uuid());
-        let [contact, conversation, media, message, template, key, run, attempt] =
+        let [contact, conversation, media, message, template, key, run, attempt, queued, planned] =
             std::array::from_fn(|_| self.db.ids.uuid());
         let components = json!([
             {"type": "header_media", "kind": "image"},
@@ -34,6 +34,10 @@ impl Stage {
                    values ('{id}', '{message}', '{conversation}', '{number}', 2, 'text', '{{\"type\":\"text\",\"body\":\"Hi\"}}', 'wamid.stage', 60, '{now}', '{now}');
                  insert into send_attempts (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at)
                    values ('{id}', '{attempt}', '{message}', '{number}', 1, 0, 3, '{now}', '{now}');
+                 insert into messages (tenant_id, id, conversation_id, phone_number_id, direction, kind, content, status, thread_at, created_at)
+                   values ('{id}', '{queued}', '{conversation}', '{number}', 2, 'text', '{{\"type\":\"text\",\"body\":\"Hi\"}}', 0, '{now}', '{now}');
+                 insert into send_attempts (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at)
+                   values ('{id}', '{planned}', '{queued}', '{number}', 1, 0, 0, '{now}', '{now}');
                  insert into templates (tenant_id, id, waba_id, provider_id, name, language, category, status, components, synced_at)
                    values ('{id}', '{template}', '{waba}', '1', 'photo', 'en', 'UTILITY', 'APPROVED', '{components}', '{now}');
                  insert into api_keys (tenant_id, id, name, token_hash, hint, scopes, created_at)
@@ -49,6 +53,7 @@ impl Stage {
             row("cnv", conversation),
             row("med", media),
             row("msg", message),
+            ("queued", format!("msg_{}", queued.simple())),
             row("tpl", template),
             row("key", key),
             row("cxn", run),

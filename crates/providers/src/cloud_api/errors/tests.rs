@@ -4,14 +4,15 @@ use egress::{HeaderMap, StatusCode};
 use super::*;
 
 /// Every Graph error code that the platform documents for sends, tokens, limits, registration and templates.
-const TABLE: [(FaultClass, &str); 12] = [
+const TABLE: [(FaultClass, &str); 13] = [
     (Token, "0 104 190"),
     (ProviderDown, "1 2 131000 131016 133004 139103"),
     (Permission, "3 10 200 210 299 131005 131063 134011 134102 134103 200005 200007 2388019"),
     (RateLimited, "4 17 341 613 80007 80008 130429 131208"),
     (PairRate, "131056"),
     (Maintenance, "131057"),
-    (NumberBlocked, "33 368 131031 131037 131045 131048 133000 133006 133010 133015"),
+    (AccountBlocked, "368 131031"),
+    (NumberBlocked, "33 131037 131045 131048 133000 133006 133010 133015"),
     (Payment, "131042 131044"),
     (Window, "131047"),
     (TemplateUnavailable, "131064 132001 132007 132015 132016 132068 132069 134101"),
