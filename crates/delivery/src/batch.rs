@@ -7,9 +7,7 @@ use domain::{
     ports::{Connection, FaultClass, Payload, SendOutcome},
 };
 use futures::{StreamExt, stream::FuturesUnordered};
-use store::delivery::{
-    AttemptOutcome, AttemptResult, Claimed, TemplateStop, Wait, load, mark_submitted,
-};
+use store::delivery::{AttemptOutcome, AttemptResult, Claimed, TemplateStop, Wait, load, mark_submitted};
 use time::OffsetDateTime;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -193,14 +191,16 @@ impl Desk<'_> {
         if let Some(until) = verdict.hold_until {
             self.context.hold(conversation, until);
         }
-        let template = verdict.template_refused.and_then(|reason| match &outgoing.message.payload {
-            Payload::Template { template, .. } => Some(TemplateStop {
-                name: template.name.clone(),
-                language: template.language.clone(),
-                reason,
-            }),
-            _ => None,
-        });
+        let template = verdict
+            .template_refused
+            .and_then(|reason| match &outgoing.message.payload {
+                Payload::Template { template, .. } => Some(TemplateStop {
+                    name: template.name.clone(),
+                    language: template.language.clone(),
+                    reason,
+                }),
+                _ => None,
+            });
         let stop = verdict.pause.map(Stop::Number).or(template.map(Stop::Template));
         self.hand_in(row, verdict.outcome, stop);
     }

@@ -143,7 +143,18 @@ mod tests {
     #[test]
     fn only_a_run_opens_it_and_any_answer_ends_the_run() {
         let breaker = Breaker::default();
-        for outcome in [down(), down(), down(), down(), refused(), down(), down(), down(), down(), accepted()] {
+        for outcome in [
+            down(),
+            down(),
+            down(),
+            down(),
+            refused(),
+            down(),
+            down(),
+            down(),
+            down(),
+            accepted(),
+        ] {
             assert!(!breaker.note(&outcome, 0));
         }
         let opened: Vec<_> = (0..5).map(|_| breaker.note(&down(), 0)).collect();
@@ -169,6 +180,9 @@ mod tests {
         assert_eq!(breaker.told(70 * SECOND).state, BreakerState::HalfOpen);
         assert!(!breaker.note(&accepted(), 70 * SECOND));
         assert_eq!(breaker.claims(70 * SECOND, 9), Claims::All);
-        assert!(!breaker.note(&down(), 71 * SECOND), "it counts from the start again");
+        assert!(
+            !breaker.note(&down(), 71 * SECOND),
+            "it counts from the start again"
+        );
     }
 }

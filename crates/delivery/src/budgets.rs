@@ -25,7 +25,11 @@ impl Default for Pairs {
 
 impl Pairs {
     /// Until when the conversation must wait for its next message; `None` when it may go.
-    pub(crate) fn wait_until(&self, conversation: ConversationId, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    pub(crate) fn wait_until(
+        &self,
+        conversation: ConversationId,
+        now: OffsetDateTime,
+    ) -> Option<OffsetDateTime> {
         let wait_us = self.budget().wait_us(&conversation, product_us(now));
         let wait = Duration::microseconds(i64::try_from(wait_us).unwrap_or(i64::MAX));
         (wait_us > 0).then(|| now + wait)

@@ -138,14 +138,24 @@ async fn stop(context: &Context, tx: &mut TenantTx, item: &Item) -> store::Resul
             for paused in pause(tx, number, why, now).await? {
                 tracing::warn!(number = %paused, class = why.class, "a number was paused");
                 let details = json!({ "class": why.class });
-                audit::append(tx, &item.lane.scope, &entry("number.pause", paused.to_string(), details)).await?;
+                audit::append(
+                    tx,
+                    &item.lane.scope,
+                    &entry("number.pause", paused.to_string(), details),
+                )
+                .await?;
             }
         }
         Some(Stop::Template(why)) => {
             if let Some(stopped) = stop_template(tx, number, why, now).await? {
                 tracing::warn!(template = %stopped, "a template was stopped");
                 let details = json!({ "number": number });
-                audit::append(tx, &item.lane.scope, &entry("template.stop", stopped.to_string(), details)).await?;
+                audit::append(
+                    tx,
+                    &item.lane.scope,
+                    &entry("template.stop", stopped.to_string(), details),
+                )
+                .await?;
             }
         }
     }

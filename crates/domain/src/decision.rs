@@ -161,8 +161,16 @@ mod tests {
         assert_eq!(rule(&withdrew(before, None, true)), Rule::ConsentWithdrawn);
         assert_eq!(rule(&withdrew(before, None, false)), Rule::Allowed);
         assert_eq!(rule(&withdrew(None, before, true)), Rule::ConsentWithdrawn);
-        assert_eq!(rule(&withdrew(None, before, false)), Rule::Allowed, "they wrote since");
-        assert_eq!(rule(&withdrew(None, after, false)), Rule::ConsentWithdrawn, "their last word was no");
+        assert_eq!(
+            rule(&withdrew(None, before, false)),
+            Rule::Allowed,
+            "they wrote since"
+        );
+        assert_eq!(
+            rule(&withdrew(None, after, false)),
+            Rule::ConsentWithdrawn,
+            "their last word was no"
+        );
         let answer = SendFacts {
             is_template: false,
             ..withdrew(before, after, false)

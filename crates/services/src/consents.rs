@@ -129,7 +129,9 @@ impl TenantServices {
         scope.require(Permission::ContactsRead)?;
         let mut tx = self.db.begin(scope).await?;
         contacts::get(&mut tx, contact).await?;
-        Ok(consents::page(&mut tx, contact, page).await?.map(ConsentView::from))
+        Ok(consents::page(&mut tx, contact, page)
+            .await?
+            .map(ConsentView::from))
     }
 
     /// Records what a contact allowed or withdrew, once per key, with its audit entry.
@@ -211,7 +213,10 @@ fn check(key: &str, request: &RecordConsent, now: OffsetDateTime) -> Result<()> 
         ));
     }
     if request.at.is_some_and(|at| at > now) {
-        return Err(Error::invalid("at", "It lies in the future. Give the time at which the customer said it."));
+        return Err(Error::invalid(
+            "at",
+            "It lies in the future. Give the time at which the customer said it.",
+        ));
     }
     Ok(())
 }

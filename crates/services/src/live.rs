@@ -65,7 +65,10 @@ impl Hub {
         if position > events.outbox_head().await? {
             return Ok(false);
         }
-        Ok(events.outbox_oldest().await?.is_some_and(|oldest| oldest <= position))
+        Ok(events
+            .outbox_oldest()
+            .await?
+            .is_some_and(|oldest| oldest <= position))
     }
 
     pub(crate) fn subscribe(&self, tenant: TenantId) -> broadcast::Receiver<Arc<Stored>> {

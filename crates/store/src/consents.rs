@@ -126,11 +126,7 @@ pub async fn insert(tx: &mut TenantTx, consent: &NewConsent<'_>) -> Result<()> {
 struct Key(i64, Uuid);
 
 /// A page of what a contact said, the latest first.
-pub async fn page(
-    tx: &mut TenantTx,
-    contact: ContactId,
-    request: &PageRequest,
-) -> Result<Page<ConsentRow>> {
+pub async fn page(tx: &mut TenantTx, contact: ContactId, request: &PageRequest) -> Result<Page<ConsentRow>> {
     let fetch = request.fetch();
     let key = request.key::<Key>()?;
     let (at, id) = key.map_or((None, None), |Key(at, id)| {
@@ -165,8 +161,13 @@ pub async fn page(
     )
     .fetch_all(tx.conn())
     .await?;
-    let rows = rows.into_iter().map(ConsentRow::try_from).collect::<Result<_>>()?;
-    Ok(Page::cut(rows, fetch, |row: &ConsentRow| Key(micros(row.at), row.id)))
+    let rows = rows
+        .into_iter()
+        .map(ConsentRow::try_from)
+        .collect::<Result<_>>()?;
+    Ok(Page::cut(rows, fetch, |row: &ConsentRow| {
+        Key(micros(row.at), row.id)
+    }))
 }
 
 /// The present word of each topic for each of the contacts.

@@ -14,8 +14,8 @@ mod uploads;
 mod write;
 
 pub use claim::{Claimed, Want};
-pub(crate) use lanes::worker_scopes;
 pub use handover::{Former, former};
+pub(crate) use lanes::worker_scopes;
 pub use lanes::{AdoptedLane, HeldLane, LaneKey, RenewedLane};
 pub use load::{Connected, Loaded, LoadedMessage, connection, load, mark_submitted};
 pub use parked::apply_parked;

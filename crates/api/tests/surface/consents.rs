@@ -77,12 +77,20 @@ async fn a_word_is_recorded_once_with_its_proof_and_the_latest_one_holds() {
         .call(&get(format!("{path}&cursor={cursor}")), &side.session)
         .await
         .json();
-    assert_eq!((&rest["items"], &rest["next_cursor"]), (&json!([first.json()]), &Value::Null));
+    assert_eq!(
+        (&rest["items"], &rest["next_cursor"]),
+        (&json!([first.json()]), &Value::Null)
+    );
     let written = stage
         .db
-        .json("select action, actor_kind from audit_entries where action = 'consent.record' order by id")
+        .json("select action, actor_kind from audit_entries where action = 'consent.record' order by seq")
         .await;
-    let actors: Vec<_> = written.as_array().unwrap().iter().map(|row| &row["actor_kind"]).collect();
+    let actors: Vec<_> = written
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["actor_kind"])
+        .collect();
     assert_eq!(actors, ["user", "api_key"]);
     for bad in [
         json!({"topic": "marketing", "state": "granted", "proof": " "}),
@@ -125,5 +133,8 @@ async fn what_is_withdrawn_is_refused_with_the_rule_and_the_rest_goes() {
         .sql(&format!("update conversations set last_inbound_at = '{now}'"))
         .await;
     assert_eq!(stage.call(&text(&side, "t4"), &side.session).await.status, 202);
-    assert_eq!(rule(&stage.call(&send(&side, "k4"), &side.session).await), refused);
+    assert_eq!(
+        rule(&stage.call(&send(&side, "k4"), &side.session).await),
+        refused
+    );
 }

@@ -139,7 +139,10 @@ pub const PROBES: &[Probe] = &[
         )
     }),
     probe("cancel_message", &["path.message_id"], |ids| {
-        post(ids.path(&format!("messages/{}/cancel", ids.queued())), Payload::Nothing)
+        post(
+            ids.path(&format!("messages/{}/cancel", ids.queued())),
+            Payload::Nothing,
+        )
     }),
     probe("upload_media", &["form.phone_number_id"], |ids| {
         let number = Some(ids.at("form.phone_number_id"));

@@ -315,7 +315,11 @@ async fn a_stream_ends_with_the_credential_behind_it() {
     for mut listener in streams {
         assert_eq!(listener.next().await, None);
     }
-    assert!(revoked.elapsed() < Duration::from_secs(1), "{:?}", revoked.elapsed());
+    assert!(
+        revoked.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        revoked.elapsed()
+    );
 }
 
 #[tokio::test]

@@ -175,7 +175,11 @@ impl Runner {
         let epochs: Vec<_> = fresh.iter().map(|lane| (lane.key, lane.epoch)).collect();
         let keys: Vec<_> = fresh.iter().map(|lane| lane.key).collect();
         let orphaned = db.lanes_with_orphans(&epochs).await?;
-        Ok((orphaned, db.lanes_with_former(&keys, self.context.now() - FORMER_CALLS).await?))
+        Ok((
+            orphaned,
+            db.lanes_with_former(&keys, self.context.now() - FORMER_CALLS)
+                .await?,
+        ))
     }
 
     /// Rows that were claimed, but whose claim's answer was lost, were never called.

@@ -11,7 +11,12 @@ async fn a_provider_that_is_away_is_probed_by_one_call_and_everything_arrives_on
         unreachable!()
     };
     // Five failures open it, the first probe fails too.
-    stage.provider.down.lock().unwrap().insert("number-acme".into(), 6);
+    stage
+        .provider
+        .down
+        .lock()
+        .unwrap()
+        .insert("number-acme".into(), 6);
     let mut sent = Vec::new();
     for n in 0..6 {
         let conversation = stage.conversation(acme, &format!("1555000{n}")).await;
@@ -44,7 +49,10 @@ async fn a_provider_that_is_away_is_probed_by_one_call_and_everything_arrives_on
         .await;
     stage
         .until("the lane says that it is closed", || async {
-            stage.one::<i32>("select max(breaker)::integer from lane_state").await == 0
+            stage
+                .one::<i32>("select max(breaker)::integer from lane_state")
+                .await
+                == 0
         })
         .await;
     running.stop().await;

@@ -39,5 +39,8 @@ fn a_deliberate_over_sender_is_caught() {
     assert_eq!(too_early(honest.clone(), 1_000, 1), 0);
     assert_eq!(too_early(honest.iter().map(|at| at / 2), 1_000, 1), 9);
     let one_more = honest.iter().copied().chain([4_500]);
-    assert!(too_early(one_more, 1_000, 1) > 0, "a single one too many is enough");
+    assert!(
+        too_early(one_more, 1_000, 1) > 0,
+        "a single one too many is enough"
+    );
 }

@@ -110,9 +110,15 @@ async fn simulate(seed: u64) {
     running.stop().await;
     for tenant in &stage.tenants {
         let calls = stage.provider.calls();
-        let of_number = calls.into_iter().filter(|call| call.number == tenant.provider_number_id);
+        let of_number = calls
+            .into_iter()
+            .filter(|call| call.number == tenant.provider_number_id);
         let at = real_us(&of_number.collect::<Vec<_>>(), began);
-        assert_eq!(too_early(at, 1_000_000 / u64::from(LIMIT), LIMIT), 0, "seed {seed}");
+        assert_eq!(
+            too_early(at, 1_000_000 / u64::from(LIMIT), LIMIT),
+            0,
+            "seed {seed}"
+        );
     }
     for (tenant, message) in messages {
         check(&stage, seed, tenant, message).await;

@@ -140,10 +140,18 @@ impl Stage {
         for tenant in &self.tenants {
             let tenant = tenant.tenant_id.uuid();
             let numbers = "update phone_numbers set paused_reason = null, paused_class = null";
-            for id in self.ids_of(&format!("select id from phone_numbers where tenant_id = '{tenant}'")).await {
-                self.sql(&format!("{numbers} where tenant_id = '{tenant}' and id = '{id}'")).await;
-                self.sql(&format!("update lanes set paused_reason = null where tenant_id = '{tenant}' and id = '{id}'"))
+            for id in self
+                .ids_of(&format!(
+                    "select id from phone_numbers where tenant_id = '{tenant}'"
+                ))
+                .await
+            {
+                self.sql(&format!("{numbers} where tenant_id = '{tenant}' and id = '{id}'"))
                     .await;
+                self.sql(&format!(
+                    "update lanes set paused_reason = null where tenant_id = '{tenant}' and id = '{id}'"
+                ))
+                .await;
             }
         }
     }

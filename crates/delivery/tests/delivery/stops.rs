@@ -52,13 +52,12 @@ async fn a_missing_payment_method_stops_every_number_of_the_account_and_no_other
         .provider
         .script(message, [Step::Refuse(FaultClass::Payment)]);
     let running = stage.start(quick());
-    stage
-        .until_ledger(acme, message, &[S::NotSent, S::Planned])
-        .await;
+    stage.until_ledger(acme, message, &[S::NotSent, S::Planned]).await;
     let paused = "select count(*) from phone_numbers n join lanes l on l.id = n.id
                   where n.paused_class = 'payment' and l.paused_reason = n.paused_reason";
     assert_eq!(stage.one::<i64>(paused).await, 2);
-    let written = "select count(*) from audit_entries where action = 'number.pause' and actor_kind = 'worker'";
+    let written =
+        "select count(*) from audit_entries where action = 'number.pause' and actor_kind = 'worker'";
     assert_eq!(stage.one::<i64>(written).await, 2);
     let conversation = stage.conversation(other, "15550001").await;
     let theirs = stage.text(other, conversation).await;
@@ -112,11 +111,7 @@ async fn a_template_that_the_provider_refuses_is_stopped_alone() {
     stage.until_ledger(tenant, next, &[S::Rejected]).await;
     stage.until_ledger(tenant, fine, &[S::Accepted]).await;
     running.stop().await;
-    assert_eq!(
-        stage.provider.calls_of(next),
-        0,
-        "our own rule knows it by now"
-    );
+    assert_eq!(stage.provider.calls_of(next), 0, "our own rule knows it by now");
     let rule = stage.message(tenant, next).await.decision.unwrap().rule;
     assert_eq!(rule, Rule::TemplateNotReady);
     let written = "select count(*) from audit_entries where action = 'template.stop'";
@@ -137,7 +132,8 @@ async fn what_a_customer_withdraws_while_it_waits_is_not_sent() {
     for (conversation, content) in [(ada, &offer), (ada, &receipt), (bob, &offer), (bob, &receipt)] {
         sent.push(stage.send(tenant, conversation, content, None).await);
     }
-    for (conversation, topic, minutes) in [(ada, "marketing", 1), (bob, "messages", 1), (ada, "messages", -1)] {
+    for (conversation, topic, minutes) in [(ada, "marketing", 1), (bob, "messages", 1), (ada, "messages", -1)]
+    {
         let id = stage.db.ids.uuid();
         stage
             .sql(&format!(

@@ -22,7 +22,11 @@ impl TenantServices {
             }
             Cancel::Before => {}
             Cancel::TooLate(state) => return Err(too_late(reason(state))),
-            Cancel::NotOurs => return Err(too_late("It was not sent from here, so there is nothing to withdraw.")),
+            Cancel::NotOurs => {
+                return Err(too_late(
+                    "It was not sent from here, so there is nothing to withdraw.",
+                ));
+            }
         }
         let message = messages::get(&mut tx, id).await?;
         tx.commit().await?;
@@ -37,9 +41,15 @@ fn too_late(reason: &str) -> Error {
 
 const fn reason(state: AttemptState) -> &'static str {
     match state {
-        AttemptState::Planned | AttemptState::Claimed => "It is being sent at this moment; it can't be withdrawn any more.",
-        AttemptState::Accepted | AttemptState::Settled => "WhatsApp has taken it; it can't be withdrawn any more.",
-        AttemptState::Rejected | AttemptState::NotSent => "It failed and will not be sent; there is nothing to withdraw.",
+        AttemptState::Planned | AttemptState::Claimed => {
+            "It is being sent at this moment; it can't be withdrawn any more."
+        }
+        AttemptState::Accepted | AttemptState::Settled => {
+            "WhatsApp has taken it; it can't be withdrawn any more."
+        }
+        AttemptState::Rejected | AttemptState::NotSent => {
+            "It failed and will not be sent; there is nothing to withdraw."
+        }
         AttemptState::Unknown | AttemptState::Expired => {
             "It may have been sent; it can't be withdrawn, and it will not be sent again by itself."
         }

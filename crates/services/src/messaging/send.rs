@@ -188,7 +188,8 @@ impl TenantServices {
     ) -> Result<Outcome> {
         let marketing = match &draft.content {
             Content::Template(message) => {
-                let found = templates::find(&mut tx, number.waba_id, &message.name, &message.language).await?;
+                let found =
+                    templates::find(&mut tx, number.waba_id, &message.name, &message.language).await?;
                 is_marketing(&found.template.category)
             }
             _ => false,

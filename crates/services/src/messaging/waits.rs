@@ -69,7 +69,10 @@ pub fn waiting(
         let (reason, words) = planned_wait(planned.wait.as_deref());
         return Some(view(reason, Some(planned.not_before), words));
     }
-    let down = lane.told.as_ref().filter(|told| told.breaker != BreakerState::Closed);
+    let down = lane
+        .told
+        .as_ref()
+        .filter(|told| told.breaker != BreakerState::Closed);
     if let Some(told) = down {
         let cause = told.breaker_reason.as_deref().unwrap_or("no answer");
         let words = format!(
@@ -154,8 +157,14 @@ mod tests {
             waiting(attempts, &lane, active, NOW).map(|view| (view.reason, view.until))
         };
         let paused = || lane(Some("the token is dead"), Open);
-        assert_eq!(told(&soon, paused(), false), Some((WaitReason::TenantSuspended, None)));
-        assert_eq!(told(&later, paused(), true), Some((WaitReason::NumberPaused, None)));
+        assert_eq!(
+            told(&soon, paused(), false),
+            Some((WaitReason::TenantSuspended, None))
+        );
+        assert_eq!(
+            told(&later, paused(), true),
+            Some((WaitReason::NumberPaused, None))
+        );
         assert_eq!(
             told(&later, lane(None, Open), true),
             Some((WaitReason::PairRate, Some(NOW + Duration::minutes(1))))
@@ -164,7 +173,10 @@ mod tests {
             told(&soon, lane(None, Open), true),
             Some((WaitReason::ProviderDown, Some(NOW + Duration::SECOND)))
         );
-        assert_eq!(told(&soon, lane(None, Closed), true), Some((WaitReason::Turn, None)));
+        assert_eq!(
+            told(&soon, lane(None, Closed), true),
+            Some((WaitReason::Turn, None))
+        );
         let mut gone = soon;
         gone[0].state = AttemptState::Accepted.code();
         assert_eq!(told(&gone, lane(None, Open), true), None);

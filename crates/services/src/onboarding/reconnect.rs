@@ -8,7 +8,11 @@ use crate::tenant::TenantServices;
 
 impl TenantServices {
     /// Numbers that stopped for their token send again: the connection is whole with the token that it has now.
-    pub(super) async fn lift_token_pauses(&self, scope: &TenantScope, account: ProviderAccountId) -> Result<()> {
+    pub(super) async fn lift_token_pauses(
+        &self,
+        scope: &TenantScope,
+        account: ProviderAccountId,
+    ) -> Result<()> {
         let mut tx = self.db.begin(scope).await?;
         let lifted = numbers::lift_token_pauses(&mut tx, account).await?;
         for number in &lifted {

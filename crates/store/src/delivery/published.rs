@@ -197,7 +197,13 @@ pub async fn lane(tx: &mut TenantTx, number: PhoneNumberId) -> Result<LaneRow> {
     )
     .fetch_one(tx.conn())
     .await?;
-    let told = match (row.in_flight, row.allowed_mps, row.calls, row.breaker, row.published_at) {
+    let told = match (
+        row.in_flight,
+        row.allowed_mps,
+        row.calls,
+        row.breaker,
+        row.published_at,
+    ) {
         (Some(in_flight), Some(allowed_mps), Some(calls), Some(breaker), Some(published_at)) => Some(Told {
             in_flight,
             allowed_mps,

@@ -45,9 +45,17 @@ fn sql_type(kind: &Value) -> String {
 /// The plan that serves whatever the values are; `None` when the role may not run the statement.
 async fn plan(session: &mut Session, context: &str, statement: &Statement) -> Option<Value> {
     let types = statement.types.join(", ");
-    let types = if types.is_empty() { types } else { format!("({types})") };
+    let types = if types.is_empty() {
+        types
+    } else {
+        format!("({types})")
+    };
     let values = vec!["null"; statement.types.len()].join(", ");
-    let values = if values.is_empty() { values } else { format!("({values})") };
+    let values = if values.is_empty() {
+        values
+    } else {
+        format!("({values})")
+    };
     session.begin(context).await;
     let planned = async {
         session
@@ -67,7 +75,10 @@ async fn plan(session: &mut Session, context: &str, statement: &Statement) -> Op
     match planned {
         Ok(plan) => Some(plan),
         Err(error) => {
-            let code = error.as_database_error().and_then(|cause| cause.code()).map(String::from);
+            let code = error
+                .as_database_error()
+                .and_then(|cause| cause.code())
+                .map(String::from);
             assert_eq!(code.as_deref(), Some("42501"), "{error}: {}", statement.query);
             None
         }
@@ -80,7 +91,10 @@ fn faults(node: &Value, role: &str, found: &mut BTreeSet<String>) {
     let table = text("Relation Name");
     let kind = text("Node Type");
     let owned = owned_tables().contains(&table) && !ACROSS.contains(&(table, role));
-    let scan = matches!(kind, "Seq Scan" | "Index Scan" | "Index Only Scan" | "Bitmap Heap Scan");
+    let scan = matches!(
+        kind,
+        "Seq Scan" | "Index Scan" | "Index Only Scan" | "Bitmap Heap Scan"
+    );
     if owned && scan {
         let below = node["Plans"].as_array().into_iter().flatten();
         let conditions = below.map(|plan| plan["Index Cond"].as_str().unwrap_or_default());
@@ -101,9 +115,18 @@ fn faults(node: &Value, role: &str, found: &mut BTreeSet<String>) {
 }
 
 const CONTEXTS: [(&str, &str); 3] = [
-    ("tenant", "set local app.tenant_id = '019a0000-0000-7000-8000-000000000001'"),
-    ("ingest", "set local app.tenant_ids = '{019a0000-0000-7000-8000-000000000001}'"),
-    ("delivery", "set local app.tenant_ids = '{019a0000-0000-7000-8000-000000000001}'"),
+    (
+        "tenant",
+        "set local app.tenant_id = '019a0000-0000-7000-8000-000000000001'",
+    ),
+    (
+        "ingest",
+        "set local app.tenant_ids = '{019a0000-0000-7000-8000-000000000001}'",
+    ),
+    (
+        "delivery",
+        "set local app.tenant_ids = '{019a0000-0000-7000-8000-000000000001}'",
+    ),
 ];
 
 async fn audit(db: &TestDb, statements: &[Statement]) -> (usize, BTreeSet<String>) {
@@ -117,7 +140,10 @@ async fn audit(db: &TestDb, statements: &[Statement]) -> (usize, BTreeSet<String
             planned += 1;
             let mut here = BTreeSet::new();
             faults(&plan[0]["Plan"], role, &mut here);
-            found.extend(here.into_iter().map(|fault| format!("{role}: {fault}\n  in {}", statement.query)));
+            found.extend(
+                here.into_iter()
+                    .map(|fault| format!("{role}: {fault}\n  in {}", statement.query)),
+            );
         }
     }
     (planned, found)
@@ -130,7 +156,10 @@ async fn every_statement_goes_by_the_tenant() {
     let (planned, found) = audit(&db, &statements).await;
     let found: Vec<_> = found.into_iter().collect();
     assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
-    assert!(planned > statements.len() / 2, "only {planned} plans were looked at");
+    assert!(
+        planned > statements.len() / 2,
+        "only {planned} plans were looked at"
+    );
 }
 
 #[tokio::test]
@@ -142,5 +171,9 @@ async fn a_statement_that_forgets_the_tenant_is_caught() {
     };
     let (_, found) = audit(&db, &[forgets("select id from messages where provider_id = $1")]).await;
     let roles: Vec<_> = found.iter().filter_map(|fault| fault.split(':').next()).collect();
-    assert_eq!(roles, ["ingest"], "the declared set is no index condition: {found:?}");
+    assert_eq!(
+        roles,
+        ["ingest"],
+        "the declared set is no index condition: {found:?}"
+    );
 }

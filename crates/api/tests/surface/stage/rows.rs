@@ -13,8 +13,18 @@ impl Stage {
         let (id, now) = (tenant.tenant_id.uuid(), self.db.clock.now());
         let (number, waba) = (tenant.phone_number_id.uuid(), tenant.waba_id.uuid());
         let (channel, portfolio) = (tenant.channel_account_id.uuid(), tenant.portfolio_id.uuid());
-        let [contact, conversation, media, message, template, key, run, attempt, queued, planned] =
-            std::array::from_fn(|_| self.db.ids.uuid());
+        let [
+            contact,
+            conversation,
+            media,
+            message,
+            template,
+            key,
+            run,
+            attempt,
+            queued,
+            planned,
+        ] = std::array::from_fn(|_| self.db.ids.uuid());
         let components = json!([
             {"type": "header_media", "kind": "image"},
             {"type": "body", "text": "Hello {{1}}", "examples": {}},
