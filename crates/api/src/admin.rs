@@ -3,6 +3,7 @@
 
 mod auth;
 mod graph_environments;
+mod lanes;
 mod meta_apps;
 mod refusals;
 mod retention;
@@ -81,6 +82,7 @@ fn routes() -> OpenApiRouter<AdminState> {
         .routes(routes!(tenants::resume))
         .routes(routes!(webhooks::list))
         .routes(routes!(retention::list))
+        .routes(routes!(lanes::list))
         .routes(routes!(graph_environments::list, graph_environments::create))
         .routes(routes!(meta_apps::list, meta_apps::create))
         .routes(routes!(meta_apps::add_secret))

@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     ConversationId,
-    ports::{Connection, FaultClass, SendOutcome},
+    ports::{Connection, FaultClass, Payload, SendOutcome},
 };
 use futures::{StreamExt, stream::FuturesUnordered};
-use store::delivery::{AttemptOutcome, AttemptResult, Claimed, load, mark_submitted};
+use store::delivery::{AttemptOutcome, AttemptResult, Claimed, TemplateStop, Wait, load, mark_submitted};
+use time::OffsetDateTime;
 use tokio::sync::{Mutex, mpsc::UnboundedSender};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -16,7 +17,7 @@ use crate::{
     context::Context,
     lane::Lane,
     plan::{Outgoing, Plan, plan},
-    recorder::Item,
+    recorder::{Item, Stop},
     verdict::{Tries, id_after, judge, own},
 };
 
@@ -109,7 +110,7 @@ async fn prepare(context: &Context, lane: &Lane, rows: &[Claimed]) -> store::Res
                 .get(&row.message_id)
                 .map(|message| message.conversation_id);
             let plan = if paused {
-                Plan::Over(AttemptOutcome::Deferred { not_before: None })
+                Plan::Over(AttemptOutcome::Deferred { until: None })
             } else {
                 plan(&loaded, *row, now)
             };
@@ -141,19 +142,13 @@ async fn one_conversation(
     }
     group.sort_by_key(|outgoing| outgoing.row.message_id);
     for mut outgoing in group {
-        let (row, tries) = (outgoing.row, outgoing.tries);
-        if let Some(until) = desk.context.held_until(conversation) {
-            desk.over(
-                row,
-                AttemptOutcome::Deferred {
-                    not_before: Some(until),
-                },
-            );
+        if let Some(until) = desk.must_wait(conversation) {
+            desk.over(outgoing.row, AttemptOutcome::Deferred { until: Some(until) });
             continue;
         }
-        match calls.call(&mut outgoing).await {
-            Some(outcome) => desk.judged(row, conversation, tries, outcome),
-            None => desk.over(row, AttemptOutcome::Deferred { not_before: None }),
+        match calls.call(conversation, &mut outgoing).await {
+            Some(outcome) => desk.judged(&outgoing, conversation, outcome),
+            None => desk.over(outgoing.row, AttemptOutcome::Deferred { until: None }),
         }
     }
 }
@@ -166,12 +161,23 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn judged(&self, row: Claimed, conversation: ConversationId, tries: Tries, outcome: SendOutcome) {
+    /// Until when the conversation's next message waits, and why; what is behind it waits with it.
+    fn must_wait(&self, conversation: ConversationId) -> Option<(OffsetDateTime, Wait)> {
+        if let Some(until) = self.context.held_until(conversation) {
+            return Some((until, Wait::Order));
+        }
+        let until = self.lane.pairs.wait_until(conversation, self.context.now())?;
+        self.context.hold(conversation, until);
+        Some((until, Wait::PairRate))
+    }
+
+    fn judged(&self, outgoing: &Outgoing, conversation: ConversationId, outcome: SendOutcome) {
+        let row = outgoing.row;
         metrics::counter!("delivery_calls_total", "outcome" => kind(&outcome)).increment(1);
         let jitter = self.context.deps.ids.fraction();
         let verdict = judge(
             outcome,
-            tries,
+            outgoing.tries,
             self.context.now(),
             id_after(row.attempt_id),
             jitter,
@@ -186,7 +192,18 @@ impl Desk<'_> {
         if let Some(until) = verdict.hold_until {
             self.context.hold(conversation, until);
         }
-        self.hand_in(row, verdict.outcome, verdict.pause);
+        let template = verdict
+            .template_refused
+            .and_then(|reason| match &outgoing.message.payload {
+                Payload::Template { template, .. } => Some(TemplateStop {
+                    name: template.name.clone(),
+                    language: template.language.clone(),
+                    reason,
+                }),
+                _ => None,
+            });
+        let stop = verdict.pause.map(Stop::Number).or(template.map(Stop::Template));
+        self.hand_in(row, verdict.outcome, stop);
     }
 
     /// It ends without a call.
@@ -204,7 +221,7 @@ impl Desk<'_> {
             self.lane.rest(now_us + REST_AFTER_FAILURE_US);
             return rows
                 .into_iter()
-                .for_each(|row| self.over(row, AttemptOutcome::Deferred { not_before: None }));
+                .for_each(|row| self.over(row, AttemptOutcome::Deferred { until: None }));
         }
         self.lane.halt(now_us + REST_WHILE_PAUSING_US);
         for row in rows {
@@ -220,11 +237,11 @@ impl Desk<'_> {
                 0.0,
             );
             self.lane.begun();
-            self.hand_in(row, verdict.outcome, verdict.pause);
+            self.hand_in(row, verdict.outcome, verdict.pause.map(Stop::Number));
         }
     }
 
-    fn hand_in(&self, row: Claimed, outcome: AttemptOutcome, pause: Option<String>) {
+    fn hand_in(&self, row: Claimed, outcome: AttemptOutcome, stop: Option<Stop>) {
         let result = AttemptResult {
             attempt_id: row.attempt_id,
             message_id: row.message_id,
@@ -237,7 +254,7 @@ impl Desk<'_> {
         let _ = self.results.send(Item {
             lane: Arc::clone(self.lane),
             result,
-            pause,
+            stop,
         });
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, panic::AssertUnwindSafe};
 
 use domain::{
-    MediaId,
+    ConversationId, MediaId,
     ports::{Connection, FaultClass, MediaBytes, ProviderFault, SendOutcome},
 };
 use futures::FutureExt;
@@ -34,7 +34,11 @@ pub(crate) struct Calls<'a> {
 impl Calls<'_> {
     /// Makes the call; `None` when it was not begun, because the process stops, the number was halted or the lease is
     /// running out.
-    pub(crate) async fn call(&self, outgoing: &mut Outgoing) -> Option<SendOutcome> {
+    pub(crate) async fn call(
+        &self,
+        conversation: ConversationId,
+        outgoing: &mut Outgoing,
+    ) -> Option<SendOutcome> {
         if !self.may_begin() {
             return None;
         }
@@ -53,20 +57,30 @@ impl Calls<'_> {
         if self.stop.run_until_cancelled(turn).await != Some(true) {
             return None;
         }
-        self.lane.begun();
+        self.lane.called();
+        self.lane.pairs.take(conversation, self.context.now());
         let send = self
             .context
             .deps
             .provider
             .send(self.connection, &outgoing.message);
         let lost = |words| SendOutcome::Ambiguous(own(FaultClass::Other, words));
-        Some(
-            match timeout(ANSWER_WITHIN, AssertUnwindSafe(send).catch_unwind()).await {
-                Ok(Ok(outcome)) => outcome,
-                Ok(Err(_)) => lost("The adapter failed in the middle of the call."),
-                Err(_) => lost("The adapter gave no answer for too long."),
-            },
-        )
+        let outcome = match timeout(ANSWER_WITHIN, AssertUnwindSafe(send).catch_unwind()).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => lost("The adapter failed in the middle of the call."),
+            Err(_) => lost("The adapter gave no answer for too long."),
+        };
+        self.note(&outcome);
+        Some(outcome)
+    }
+
+    /// The breaker hears of calls begun under its present state; what began before it opened is no news.
+    fn note(&self, outcome: &SendOutcome) {
+        let current = self.lane.halts() == self.halts;
+        if current && self.lane.breaker.note(outcome, self.context.line.now_us()) {
+            self.lane.interrupt();
+            tracing::warn!(number = %self.lane.key.phone_number_id, "a number's provider fails; its messages wait");
+        }
     }
 
     fn may_begin(&self) -> bool {

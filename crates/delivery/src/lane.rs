@@ -14,13 +14,17 @@ use store::{
     delivery::{AdoptedLane, HeldLane, LaneKey},
 };
 
-use crate::gate::Gate;
+use crate::{breaker::Breaker, budgets::Pairs, gate::Gate};
 
 pub(crate) struct Lane {
     pub(crate) key: LaneKey,
     pub(crate) scope: TenantScope,
     pub(crate) epoch: i64,
     pub(crate) gate: Gate,
+    pub(crate) breaker: Breaker,
+    pub(crate) pairs: Pairs,
+    /// Calls begun since this was last read.
+    calls: AtomicU32,
     /// Real time until which calls may begin.
     valid_until_us: AtomicU64,
     /// Real time until which nothing is claimed.
@@ -40,6 +44,9 @@ impl Lane {
             scope: adopted.scope,
             epoch: adopted.epoch,
             gate: Gate::resumed(adopted.throughput_mps, adopted.tat_us, now_us),
+            breaker: Breaker::default(),
+            pairs: Pairs::default(),
+            calls: AtomicU32::new(0),
             valid_until_us: AtomicU64::new(valid_until_us),
             rest_until_us: AtomicU64::new(0),
             halts: AtomicU64::new(0),
@@ -80,6 +87,11 @@ impl Lane {
     /// Nothing that is claimed by now is called any more, and nothing is claimed until `rest_until_us`.
     pub(crate) fn halt(&self, rest_until_us: u64) {
         self.rest(rest_until_us);
+        self.interrupt();
+    }
+
+    /// Nothing that is claimed by now is called any more.
+    pub(crate) fn interrupt(&self) {
         self.halts.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -105,6 +117,17 @@ impl Lane {
     /// The row's call begins, or never will.
     pub(crate) fn begun(&self) {
         self.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// The row's call begins.
+    pub(crate) fn called(&self) {
+        self.begun();
+        self.calls.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Calls begun since the last time.
+    pub(crate) fn take_calls(&self) -> u32 {
+        self.calls.swap(0, Ordering::SeqCst)
     }
 
     /// The row is recorded.

@@ -3,6 +3,8 @@
 //! It must never know SQL, HTTP, a concrete provider, a connector or a campaign's audience.
 
 mod batch;
+mod breaker;
+mod budgets;
 mod call;
 mod context;
 mod fair;

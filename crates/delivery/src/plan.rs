@@ -4,7 +4,7 @@ use domain::{
     MediaId,
     channel::Recipient,
     content::{Content, TemplateMessage},
-    decision::{CUSTOMER_SERVICE_WINDOW, SendFacts, decide},
+    decision::{CUSTOMER_SERVICE_WINDOW, SendFacts, decide, is_marketing},
     ports::{FaultClass, OutboundMessage, Payload},
     status::MessageStatus,
     template::Template,
@@ -72,6 +72,12 @@ fn compose(
         template_fault: template.as_ref().and_then(|found| found.as_ref().err().cloned()),
         tenant_active: loaded.connected.tenant_active,
         number_pause: None,
+        is_marketing: template
+            .as_ref()
+            .and_then(|found| found.as_ref().ok())
+            .is_some_and(|template| is_marketing(&template.category)),
+        withdrawn: message.withdrawn,
+        last_inbound_at: message.last_inbound_at,
     });
     if !decision.allowed {
         let fault = Fault {

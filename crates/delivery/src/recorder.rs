@@ -6,7 +6,11 @@ use std::{
     time::Duration,
 };
 
-use store::delivery::{AttemptResult, apply_parked, pause, record};
+use serde_json::json;
+use store::{
+    TenantTx, audit,
+    delivery::{AttemptResult, Pause, TemplateStop, apply_parked, pause, record, stop_template},
+};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{context::Context, lane::Lane};
@@ -20,8 +24,16 @@ const WAIT_MAX: Duration = Duration::from_secs(2);
 pub(crate) struct Item {
     pub(crate) lane: Arc<Lane>,
     pub(crate) result: AttemptResult,
-    /// Why the number must be paused.
-    pub(crate) pause: Option<String>,
+    /// What must not go on.
+    pub(crate) stop: Option<Stop>,
+}
+
+/// What a provider's answer stops.
+pub(crate) enum Stop {
+    /// The number, or all of its WABA.
+    Number(Pause),
+    /// One template.
+    Template(TemplateStop),
 }
 
 /// Records until every sender is gone. Outcomes are kept, not dropped, while the database is away.
@@ -64,7 +76,7 @@ async fn one_row(context: &Context, item: Item) {
 }
 
 fn close(context: &Context, item: &Item) {
-    if item.pause.is_some() {
+    if matches!(item.stop, Some(Stop::Number(_))) {
         item.lane.rest(0);
     }
     if item.lane.close(item.result.attempt_id) {
@@ -92,13 +104,8 @@ async fn once(context: &Context, items: &[Item]) -> store::Result<()> {
     let results: Vec<_> = items.iter().map(|item| item.result.clone()).collect();
     let mut tx = context.tenant_db().begin(&first.lane.scope).await?;
     let accepted = record(&mut tx, &results).await?;
-    let pauses: BTreeMap<_, _> = items
-        .iter()
-        .filter_map(|item| Some((item.lane.key.phone_number_id, item.pause.as_ref()?)))
-        .collect();
-    for (number, reason) in pauses {
-        pause(&mut tx, number, reason, context.now()).await?;
-        tracing::warn!(%number, "a number was paused");
+    for item in items {
+        stop(context, &mut tx, item).await?;
     }
     tx.commit().await?;
     if accepted.is_empty() {
@@ -111,6 +118,46 @@ async fn once(context: &Context, items: &[Item]) -> store::Result<()> {
     };
     if let Err(error) = parked.await {
         tracing::warn!(%error, "early statuses wait for the sweep");
+    }
+    Ok(())
+}
+
+/// Stops what the answer says, once, and writes it down.
+async fn stop(context: &Context, tx: &mut TenantTx, item: &Item) -> store::Result<()> {
+    let (number, now) = (item.lane.key.phone_number_id, context.now());
+    let entry = |action, target: String, details| audit::Entry {
+        id: context.deps.ids.make(),
+        at: now,
+        action,
+        target: Some(target),
+        details,
+    };
+    match &item.stop {
+        None => {}
+        Some(Stop::Number(why)) => {
+            for paused in pause(tx, number, why, now).await? {
+                tracing::warn!(number = %paused, class = why.class, "a number was paused");
+                let details = json!({ "class": why.class });
+                audit::append(
+                    tx,
+                    &item.lane.scope,
+                    &entry("number.pause", paused.to_string(), details),
+                )
+                .await?;
+            }
+        }
+        Some(Stop::Template(why)) => {
+            if let Some(stopped) = stop_template(tx, number, why, now).await? {
+                tracing::warn!(template = %stopped, "a template was stopped");
+                let details = json!({ "number": number });
+                audit::append(
+                    tx,
+                    &item.lane.scope,
+                    &entry("template.stop", stopped.to_string(), details),
+                )
+                .await?;
+            }
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The loop: keeps leases, claims fairly, hands batches to tasks.
 
 mod leases;
+mod publish;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -8,16 +9,17 @@ use std::{
     time::Duration,
 };
 
-use store::delivery::{Claimed, LaneKey, Want};
+use store::delivery::{Claimed, LaneKey, LaneReport, Want};
 use tokio::{
     sync::mpsc::{UnboundedSender, unbounded_channel},
     task::JoinSet,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     batch::{Batch, deliver},
+    breaker::Claims,
     context::Context,
     fair::{Demand, share},
     jobs,
@@ -31,6 +33,8 @@ const HOT_TICK: Duration = Duration::from_millis(40);
 const LANES_PER_CLAIM: usize = 256;
 /// Rows that a lane may take on a mere look; when it takes them all it gets its full share at once.
 const ROWS_ON_A_LOOK: u32 = 4;
+/// How often a lane that ends is looked at.
+const DRAIN_TICK: Duration = Duration::from_millis(20);
 /// How long recording may take at shutdown.
 const RECORD_GRACE: Duration = Duration::from_secs(5);
 
@@ -42,6 +46,10 @@ struct Slot {
     swept: bool,
     /// Cancelled when its last batch has queued its conversations.
     queued: Option<CancellationToken>,
+    /// Somebody woke it since it was last told of.
+    hinted: bool,
+    /// What was told of it last.
+    told: Option<LaneReport>,
 }
 
 struct Runner {
@@ -56,9 +64,12 @@ struct Runner {
     /// A claim's answer was lost, or a row was claimed twice: look for rows that nobody works on.
     reconcile: bool,
     poll_at: Instant,
+    look_at: Instant,
     adopt_at: Instant,
     renew_at: Instant,
     chores_at: Instant,
+    publish_at: Instant,
+    publish_all_at: Instant,
 }
 
 pub(crate) async fn run(context: Arc<Context>, stop: CancellationToken) {
@@ -76,14 +87,18 @@ pub(crate) async fn run(context: Arc<Context>, stop: CancellationToken) {
         turn: 0,
         reconcile: false,
         poll_at: now,
+        look_at: now,
         adopt_at: now,
         renew_at: now,
         chores_at: now,
+        publish_at: now,
+        publish_all_at: now,
     };
     while !stop.is_cancelled() {
         let hints = runner.context.hints.take();
         runner.keep_leases(&hints).await;
         runner.claim(&hints).await;
+        runner.publish(&hints);
         runner.wait().await;
     }
     let lanes = runner.drain().await;
@@ -98,9 +113,9 @@ impl Runner {
         let hot = self.lanes.values().any(|slot| slot.hot);
         let mut next = self
             .poll_at
-            .min(self.adopt_at)
+            .min(self.look_at)
             .min(self.renew_at)
-            .min(self.chores_at);
+            .min(self.publish_at);
         if hot {
             next = next.min(Instant::now() + HOT_TICK);
         }
@@ -150,13 +165,16 @@ impl Runner {
         lanes.rotate_left(self.turn);
         lanes.retain(|slot| {
             let asked = look_at_all || slot.hot || hints.contains(&slot.lane.key);
-            asked && slot.lane.is_valid(now_us) && !slot.lane.rests(now_us)
+            let lane = &slot.lane;
+            let open = lane.breaker.claims(now_us, lane.open_count()) != Claims::None;
+            asked && open && lane.is_valid(now_us) && !lane.rests(now_us)
         });
         let demands: Vec<_> = lanes
             .iter_mut()
             .map(|slot| {
                 let hinted = hints.contains(&slot.lane.key);
-                let room = budget(&slot.lane);
+                let probe = slot.lane.breaker.claims(now_us, 0) == Claims::One;
+                let room = if probe { 1 } else { budget(&slot.lane) };
                 let room = if slot.hot || hinted {
                     room
                 } else {
@@ -218,19 +236,28 @@ impl Runner {
         }
     }
 
-    /// Waits for calls under way, at most the grace; what is not called by now goes to the recorder as deferred.
-    async fn drain(mut self) -> (Arc<Context>, Vec<Arc<Lane>>) {
-        let ended = timeout(self.context.config.grace, async {
-            while self.batches.join_next().await.is_some() {}
-        });
-        if ended.await.is_err() {
-            tracing::warn!(
-                batches = self.batches.len(),
-                "calls did not end in time; their messages become unknown"
-            );
+    /// Waits for calls under way, at most the grace; what is not called by now goes to the recorder as deferred. A lane
+    /// goes back as soon as nothing of it is under way, so that its next owner need not wait for the others.
+    async fn drain(self) -> (Arc<Context>, Vec<Arc<Lane>>) {
+        let deadline = Instant::now() + self.context.config.grace;
+        let mut left: Vec<_> = self.lanes.values().map(|slot| Arc::clone(&slot.lane)).collect();
+        loop {
+            let (idle, busy): (Vec<_>, Vec<_>) = left.into_iter().partition(|lane| lane.open_count() == 0);
+            leases::release(&self.context, &idle).await;
+            left = busy;
+            if left.is_empty() {
+                break;
+            }
+            if Instant::now() >= deadline {
+                tracing::warn!(
+                    lanes = left.len(),
+                    "calls did not end in time; their messages become unknown"
+                );
+                break;
+            }
+            sleep(DRAIN_TICK).await;
         }
-        let lanes = self.lanes.into_values().map(|slot| slot.lane).collect();
-        (self.context, lanes)
+        (self.context, left)
     }
 }
 

@@ -4,7 +4,7 @@ use domain::{
     SendAttemptId,
     ports::{FaultClass, ProviderFault, SendOutcome},
 };
-use store::delivery::{AttemptOutcome, Fault};
+use store::delivery::{AttemptOutcome, Fault, Pause};
 use time::{Duration, OffsetDateTime};
 
 /// Calls per message before the machine gives up.
@@ -34,8 +34,10 @@ pub(crate) struct Tries {
 pub(crate) struct Verdict {
     /// For the ledger.
     pub(crate) outcome: AttemptOutcome,
-    /// Pause the number, with this reason.
-    pub(crate) pause: Option<String>,
+    /// Pause the number, or all of its WABA.
+    pub(crate) pause: Option<Pause>,
+    /// The provider refuses the template itself, in these words.
+    pub(crate) template_refused: Option<String>,
     /// The number goes too fast.
     pub(crate) slow: bool,
     /// The conversation waits until then.
@@ -59,6 +61,7 @@ pub(crate) fn judge(
     let plain = |outcome| Verdict {
         outcome,
         pause: None,
+        template_refused: None,
         slow: false,
         hold_until: None,
     };
@@ -76,22 +79,26 @@ pub(crate) fn judge(
         SendOutcome::Refused(fault) => (fault, false),
         SendOutcome::NotSent(fault) => (fault, true),
     };
-    if let Some(reason) = pause_reason(&fault) {
+    if let Some(pause) = pause(&fault) {
         let outcome = AttemptOutcome::Again {
             fault: ledger(&fault),
             next,
             not_before: now,
         };
         return Verdict {
-            pause: Some(reason),
+            pause: Some(pause),
             ..plain(outcome)
         };
     }
     if !not_sent && !fault.class.machine_may_retry() {
-        return plain(AttemptOutcome::Rejected {
-            fault: ledger(&fault),
-            decision: None,
-        });
+        let refused = fault.class == FaultClass::TemplateUnavailable;
+        return Verdict {
+            template_refused: refused.then(|| fault.to_string()),
+            ..plain(AttemptOutcome::Rejected {
+                fault: ledger(&fault),
+                decision: None,
+            })
+        };
     }
     let slow = fault.class == FaultClass::RateLimited;
     let late = tries.first_at.is_some_and(|first| now - first >= TRY_FOR);
@@ -110,10 +117,9 @@ pub(crate) fn judge(
         not_before,
     };
     Verdict {
-        outcome,
-        pause: None,
         slow,
         hold_until: Some(not_before),
+        ..plain(outcome)
     }
 }
 
@@ -131,21 +137,32 @@ fn wait(fault: &ProviderFault, earlier: u32, jitter: f64) -> Duration {
     wait.max(asked)
 }
 
-/// Why the number must stop until a person has acted; `None` when it may go on.
-fn pause_reason(fault: &ProviderFault) -> Option<String> {
-    let cure = match fault.class {
-        FaultClass::Token => {
-            "The provider no longer takes the access token. Connect the number with a new one, then resume it."
-        }
-        FaultClass::NumberBlocked => {
-            "The provider blocks the number, or it is not registered. See WhatsApp Manager for the reason, then resume it."
-        }
-        FaultClass::Payment => {
-            "The provider asks for a payment method. Add one in WhatsApp Manager, then resume the number."
-        }
+/// What must stop until a person has acted; `None` when everything may go on.
+fn pause(fault: &ProviderFault) -> Option<Pause> {
+    let (cure, whole_waba) = match fault.class {
+        FaultClass::Token => (
+            "The provider no longer takes the access token. Connect the number with a new one; its messages then go out.",
+            false,
+        ),
+        FaultClass::NumberBlocked => (
+            "The provider blocks the number, or it is not registered. See WhatsApp Manager for the reason, then resume it.",
+            false,
+        ),
+        FaultClass::AccountBlocked => (
+            "The provider blocks the whole account for a policy. See WhatsApp Manager for the reason, then resume each number.",
+            true,
+        ),
+        FaultClass::Payment => (
+            "The provider asks for a payment method. Add one in WhatsApp Manager, then resume each number of the account.",
+            true,
+        ),
         _ => return None,
     };
-    Some(format!("{cure} The provider said: {fault}"))
+    Some(Pause {
+        class: fault.class.into(),
+        reason: format!("{cure} The provider said: {fault}"),
+        whole_waba,
+    })
 }
 
 /// The fault as the ledger keeps it.
@@ -214,9 +231,16 @@ mod tests {
 
     #[test]
     fn a_dead_token_pauses_and_costs_no_try() {
-        for class in [FaultClass::Token, FaultClass::NumberBlocked, FaultClass::Payment] {
+        for (class, whole_waba) in [
+            (FaultClass::Token, false),
+            (FaultClass::NumberBlocked, false),
+            (FaultClass::AccountBlocked, true),
+            (FaultClass::Payment, true),
+        ] {
             let verdict = verdict(SendOutcome::Refused(own(class, "gone")), 7, None);
-            assert!(verdict.pause.is_some_and(|reason| reason.ends_with("gone")));
+            let pause = verdict.pause.unwrap();
+            assert!(pause.reason.ends_with("gone"));
+            assert_eq!((pause.class, pause.whole_waba), (class.into(), whole_waba));
             assert!(matches!(verdict.outcome, AttemptOutcome::Again { .. }));
         }
     }

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use utoipa::ToSchema;
 
+use crate::consent::Withdrawn;
+
 /// How long a customer's message keeps the conversation open for free-form answers.
 pub const CUSTOMER_SERVICE_WINDOW: Duration = Duration::hours(24);
 
@@ -22,6 +24,18 @@ pub struct SendFacts {
     pub tenant_active: bool,
     /// Why the number is paused; `None` when it runs.
     pub number_pause: Option<String>,
+    /// True for a template of the category marketing.
+    pub is_marketing: bool,
+    /// What the customer withdrew.
+    pub withdrawn: Withdrawn,
+    /// When the customer last wrote to this number.
+    pub last_inbound_at: Option<OffsetDateTime>,
+}
+
+/// True for the provider's category of marketing templates.
+#[must_use]
+pub fn is_marketing(category: &str) -> bool {
+    category.eq_ignore_ascii_case("marketing")
 }
 
 /// Which rule decided.
@@ -37,6 +51,8 @@ pub enum Rule {
     WindowClosed,
     /// The template is not approved, or its values do not fit.
     TemplateNotReady,
+    /// The customer does not want it.
+    ConsentWithdrawn,
 }
 
 /// The decision with its reason.
@@ -77,6 +93,9 @@ pub fn decide(facts: &SendFacts) -> Decision {
     if let Some(fault) = &facts.template_fault {
         return refuse(Rule::TemplateNotReady, fault.clone());
     }
+    if let Some(reason) = facts.withdrawn.refusal(facts.is_marketing, facts.last_inbound_at) {
+        return refuse(Rule::ConsentWithdrawn, reason.into());
+    }
     if !facts.is_template && open.is_none() {
         let reason = match facts.window_expires_at {
             Some(_) => {
@@ -114,7 +133,54 @@ mod tests {
             template_fault: None,
             tenant_active: true,
             number_pause: None,
+            is_marketing: false,
+            withdrawn: Withdrawn::default(),
+            last_inbound_at: Some(now - Duration::hours(23)),
         }
+    }
+
+    #[test]
+    fn what_the_customer_withdrew_is_not_sent() {
+        let template = SendFacts {
+            is_template: true,
+            is_marketing: true,
+            ..facts()
+        };
+        let rule = |facts: &SendFacts| decide(facts).rule;
+        let before = template.last_inbound_at.map(|at| at - Duration::hours(1));
+        let after = template.last_inbound_at;
+        let withdrew = |marketing_at, messages_at, is_marketing| SendFacts {
+            withdrawn: Withdrawn {
+                marketing_at,
+                messages_at,
+            },
+            is_marketing,
+            ..template.clone()
+        };
+        assert_eq!(rule(&template), Rule::Allowed);
+        assert_eq!(rule(&withdrew(before, None, true)), Rule::ConsentWithdrawn);
+        assert_eq!(rule(&withdrew(before, None, false)), Rule::Allowed);
+        assert_eq!(rule(&withdrew(None, before, true)), Rule::ConsentWithdrawn);
+        assert_eq!(
+            rule(&withdrew(None, before, false)),
+            Rule::Allowed,
+            "they wrote since"
+        );
+        assert_eq!(
+            rule(&withdrew(None, after, false)),
+            Rule::ConsentWithdrawn,
+            "their last word was no"
+        );
+        let answer = SendFacts {
+            is_template: false,
+            ..withdrew(before, after, false)
+        };
+        assert_eq!(rule(&answer), Rule::ConsentWithdrawn);
+        let never = SendFacts {
+            last_inbound_at: None,
+            ..withdrew(None, before, false)
+        };
+        assert_eq!(rule(&never), Rule::ConsentWithdrawn);
     }
 
     #[test]

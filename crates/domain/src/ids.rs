@@ -97,6 +97,8 @@ typed_ids! {
     ChannelAccountId = "cha";
     /// A run of the connect-a-number step log.
     ConnectionId = "cxn";
+    /// One word of a contact in the consent ledger.
+    ConsentId = "cst";
     /// A person as one tenant knows them.
     ContactId = "con";
     /// A contact on one channel account.

@@ -4,6 +4,7 @@
 
 pub mod channel;
 pub mod clock;
+pub mod consent;
 pub mod content;
 pub mod crypto;
 pub mod decision;

@@ -1,4 +1,11 @@
-//! Limit maths: GCRA over an abstract time line in microseconds.
+//! Limit maths: GCRA over an abstract time line in microseconds, and budgets made of it.
+
+use std::{collections::HashMap, hash::Hash};
+
+/// One customer: a message per 6 s from one number (Cloud API throughput, Dec 2025).
+pub const PAIR_INTERVAL_US: u64 = 6_000_000;
+/// Messages that one customer may get at once, borrowed from the time to come.
+pub const PAIR_BURST: u32 = 45;
 
 /// A generic-cell-rate bucket: `burst` cells at once, then one per `interval_us`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,11 +122,98 @@ impl RateLimit {
     }
 }
 
+/// A budget of many holders: each key has a bucket of the same shape. Whoever wants to call asks every budget that the
+/// call counts against, waits for the latest answer, and takes from each when the call begins.
+#[derive(Debug, Clone)]
+pub struct Budget<K> {
+    shape: Gcra,
+    /// Buckets that are not full: the theoretical arrival time of each.
+    used: HashMap<K, u64>,
+}
+
+impl<K: Eq + Hash> Budget<K> {
+    /// Each key may take `burst` at once, then one per `interval_us`.
+    #[must_use]
+    pub fn each(interval_us: u64, burst: u32) -> Self {
+        Self {
+            shape: Gcra::every(interval_us, burst),
+            used: HashMap::new(),
+        }
+    }
+
+    /// Microseconds that the key must wait for one more; 0 when it may go.
+    #[must_use]
+    pub fn wait_us(&self, key: &K, now_us: u64) -> u64 {
+        self.bucket(key).wait_us(now_us)
+    }
+
+    /// Takes one for the key.
+    pub fn take(&mut self, key: K, now_us: u64) {
+        let mut bucket = self.bucket(&key);
+        bucket.take(now_us, 1);
+        self.used.insert(key, bucket.tat_us());
+    }
+
+    /// Goes on where a former owner of the key stopped.
+    pub fn resume(&mut self, key: K, tat_us: u64) {
+        let known = self.used.entry(key).or_default();
+        *known = tat_us.max(*known);
+    }
+
+    /// Forgets buckets that are full again.
+    pub fn prune(&mut self, now_us: u64) {
+        self.used.retain(|_, tat_us| *tat_us > now_us);
+    }
+
+    fn bucket(&self, key: &K) -> Gcra {
+        Gcra {
+            tat_us: self.used.get(key).copied().unwrap_or_default(),
+            ..self.shape
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        /// Asking as often as one likes, forgetting and resuming in between: a peer that replays the calls sees no fault.
+        #[test]
+        fn a_budget_holds_each_key_to_its_bucket(steps in proptest::collection::vec((0_u64..3_000_000, 0_u8..3, any::<bool>()), 1..200)) {
+            let mut budget = Budget::each(PAIR_INTERVAL_US, 5);
+            let mut peers: HashMap<u8, Gcra> = HashMap::new();
+            let mut now = 1_000_000_000;
+            for (gap, key, hand_over) in steps {
+                now += gap;
+                if hand_over {
+                    let mut next = Budget::each(PAIR_INTERVAL_US, 5);
+                    budget.prune(now);
+                    budget.used.iter().for_each(|(key, tat)| next.resume(*key, *tat));
+                    budget = next;
+                }
+                if budget.wait_us(&key, now) == 0 {
+                    budget.take(key, now);
+                    let peer = peers.entry(key).or_insert_with(|| Gcra::every(PAIR_INTERVAL_US, 5));
+                    prop_assert_eq!(peer.available(now, 1), 1);
+                    peer.take(now, 1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_key_never_delays_another() {
+        let mut pair = Budget::each(PAIR_INTERVAL_US, PAIR_BURST);
+        for _ in 0..PAIR_BURST {
+            assert_eq!(pair.wait_us(&"a", 7), 0);
+            pair.take("a", 7);
+        }
+        assert_eq!(pair.wait_us(&"b", 7), 0);
+        assert_eq!(pair.wait_us(&"a", 7), PAIR_INTERVAL_US);
+    }
 
     proptest! {
         /// No prefix of arrivals may hold more than burst + rate × time, whatever the pattern of asking.

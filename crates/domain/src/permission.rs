@@ -33,6 +33,10 @@ pub enum Permission {
     #[serde(rename = "contacts:read")]
     #[strum(serialize = "contacts:read")]
     ContactsRead,
+    /// Record what contacts allowed or withdrew.
+    #[serde(rename = "contacts:manage")]
+    #[strum(serialize = "contacts:manage")]
+    ContactsManage,
     /// See templates and previews.
     #[serde(rename = "templates:read")]
     #[strum(serialize = "templates:read")]
@@ -103,10 +107,11 @@ impl BuiltinRole {
             Self::Owner | Self::Admin => P::iter().collect(),
             Self::Supervisor => read
                 .into_iter()
-                .chain([P::MessagesSend, P::TemplatesManage])
+                .chain([P::MessagesSend, P::ContactsManage, P::TemplatesManage])
                 .collect(),
             Self::Marketer => vec![
                 P::ContactsRead,
+                P::ContactsManage,
                 P::TemplatesRead,
                 P::TemplatesManage,
                 P::NumbersRead,
@@ -115,6 +120,7 @@ impl BuiltinRole {
                 P::ConversationsRead,
                 P::MessagesSend,
                 P::ContactsRead,
+                P::ContactsManage,
                 P::TemplatesRead,
                 P::NumbersRead,
             ],

@@ -9,7 +9,7 @@ use store::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::tenant::TenantServices;
+use crate::{consents::PresentConsent, tenant::TenantServices};
 
 /// A contact.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,6 +20,8 @@ pub struct ContactView {
     pub name: Option<String>,
     /// What identifies them.
     pub identities: Vec<IdentityView>,
+    /// What they allow and what they withdrew; a topic without a word is left out.
+    pub consents: Vec<PresentConsent>,
     /// Their conversations.
     pub conversations: Vec<ConversationId>,
     /// When they were first seen.
@@ -51,6 +53,7 @@ impl From<contacts::ContactRow> for ContactView {
             id: row.id,
             name: row.name,
             identities: identities.collect(),
+            consents: row.consents.into_iter().map(PresentConsent::from).collect(),
             conversations: row.conversations,
             created_at: row.created_at,
         }
@@ -58,7 +61,7 @@ impl From<contacts::ContactRow> for ContactView {
 }
 
 impl TenantServices {
-    /// A page of contacts, newest first; `query` is digits of the phone, the start of the name, or a whole id.
+    /// A page of contacts, newest first; `query` is the start of the phone or of the name, or a whole id.
     pub async fn contacts(
         &self,
         scope: &TenantScope,

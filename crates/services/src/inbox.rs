@@ -4,7 +4,7 @@ mod view;
 
 use domain::{ConversationId, MessageId, Result, event::DomainEvent, permission::Permission};
 use store::{
-    TenantScope, conversations, jobs, messages, outbox,
+    TenantScope, conversations, delivery, jobs, messages, outbox,
     page::{Page, PageRequest},
 };
 
@@ -14,7 +14,7 @@ pub use view::{
     MessageErrorView, MessageView, NumberRef, Preview, Reaction, ReplyTo,
 };
 
-use crate::tenant::TenantServices;
+use crate::{messaging::waiting, tenant::TenantServices};
 
 impl TenantServices {
     /// A page of conversations, newest first.
@@ -57,7 +57,9 @@ impl TenantServices {
         let mut tx = self.db.begin(scope).await?;
         let message = messages::get(&mut tx, id).await?;
         let attempts = messages::attempts(&mut tx, id).await?;
+        let lane = delivery::lane(&mut tx, message.phone_number_id).await?;
         Ok(MessageDetail {
+            waiting: waiting(&attempts, &lane, scope.tenant().active, self.clock.now()),
             message: message.into(),
             attempts: attempts.into_iter().map(AttemptView::from).collect(),
         })

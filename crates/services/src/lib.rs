@@ -3,9 +3,11 @@
 //! format; providers and stores of bytes are ports from `domain`.
 
 pub mod accounts;
+pub mod consents;
 pub mod contacts;
 mod entitlements;
 pub mod inbox;
+pub mod lanes;
 pub mod live;
 pub mod media;
 pub mod messaging;

@@ -52,6 +52,21 @@ impl Hub {
         Arc::clone(&self.inner.wake)
     }
 
+    /// True for a place after which every event is still kept. It is false for a place that the outbox has not reached,
+    /// which the client has from another database, and for one whose followers are gone by age.
+    pub(crate) async fn knows(&self, position: Position) -> store::Result<bool> {
+        let Some(events) = self.inner.events.get() else {
+            return Ok(true);
+        };
+        if position > events.outbox_head().await? {
+            return Ok(false);
+        }
+        Ok(events
+            .outbox_oldest()
+            .await?
+            .is_some_and(|oldest| oldest <= position))
+    }
+
     pub(crate) fn subscribe(&self, tenant: TenantId) -> broadcast::Receiver<Arc<Stored>> {
         self.inner
             .channels

@@ -4,6 +4,7 @@
 mod codes;
 mod doctor;
 mod numbers_view;
+mod reconnect;
 mod steps;
 mod words;
 

@@ -4,6 +4,7 @@
 mod entitlements;
 mod fields;
 mod graph_environments;
+mod lanes;
 mod members;
 mod meta_apps;
 mod people;
@@ -20,6 +21,7 @@ use serde_json::Value;
 use store::{PlatformDb, PlatformTx, audit, vault::Vault};
 
 pub use graph_environments::{GraphEnvironment, GraphEnvironmentKind, NewGraphEnvironment};
+pub use lanes::PlatformLane;
 pub use members::{MemberAdded, NewMember};
 pub use meta_apps::{GraphEnvironmentRef, MetaApp, MetaAppSecret, NewMetaApp};
 pub use people::{NewPlatformUser, PASSWORD_CHARS_MIN, PlatformUserCreated};

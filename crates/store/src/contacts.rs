@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
+    consents::{self, ConsentRow},
     error::{Error, Result},
     page::{Page, PageRequest},
     tx::TenantTx,
@@ -20,6 +21,8 @@ pub struct ContactRow {
     pub name: Option<String>,
     /// What identifies them.
     pub identities: Vec<IdentityRow>,
+    /// The present word of each topic.
+    pub consents: Vec<ConsentRow>,
     /// Their conversations.
     pub conversations: Vec<ConversationId>,
     /// When we first saw them.
@@ -40,40 +43,75 @@ pub struct IdentityRow {
 #[derive(Serialize, Deserialize)]
 struct Key(Uuid);
 
-/// A page of contacts, newest first; `query` filters by digits of the phone or the start of the name.
+/// A page of contacts, newest first; `query` is the start of the name or of the phone, or a whole user id or username.
 pub async fn page(tx: &mut TenantTx, query: Option<&str>, request: &PageRequest) -> Result<Page<ContactRow>> {
     let fetch = request.fetch();
     let before = request.key::<Key>()?.map(|Key(id)| id);
-    let tenant = tx.tenant_id().uuid();
     let query = query.map(str::trim).filter(|query| !query.is_empty());
-    let digits: Option<String> = query
-        .map(|q| q.chars().filter(char::is_ascii_digit).collect())
-        .filter(|d: &String| !d.is_empty());
-    let ids = sqlx::query_scalar!(
-        r#"select c.id from contacts c
-           where c.tenant_id = $1
-             and c.id < coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
-             and ($3::text is null
-               or lower(c.profile_name) ^@ lower($3)
-               or exists (select from contact_identities i
-                          where i.tenant_id = c.tenant_id and i.contact_id = c.id
-                            and ((i.kind = 1 and i.value ^@ $4) or (i.kind <> 1 and i.value = $3))))
-           order by c.id desc
-           limit $5"#,
-        tenant,
-        before,
-        query,
-        digits,
-        fetch,
-    )
-    .fetch_all(tx.conn())
-    .await?;
+    let ids = match query {
+        Some(query) => found(tx, query, before, fetch).await?,
+        None => newest(tx, before, fetch).await?,
+    };
     let page = Page::cut(ids, fetch, |id| Key(*id));
     let items = load(tx, &page.items).await?;
     Ok(Page {
         items,
         next_cursor: page.next_cursor,
     })
+}
+
+async fn newest(tx: &mut TenantTx, before: Option<Uuid>, fetch: i64) -> Result<Vec<Uuid>> {
+    let ids = sqlx::query_scalar!(
+        "select id
+         from contacts
+         where tenant_id = $1
+           and id < coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+         order by id desc
+         limit $3",
+        tx.tenant_id().uuid(),
+        before,
+        fetch,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids)
+}
+
+/// Each way to find somebody is a range of an index of its own.
+async fn found(tx: &mut TenantTx, query: &str, before: Option<Uuid>, fetch: i64) -> Result<Vec<Uuid>> {
+    let digits: String = query.chars().filter(char::is_ascii_digit).collect();
+    let digits = Some(digits).filter(|digits| !digits.is_empty());
+    let ids = sqlx::query_scalar!(
+        r#"select found.id as "id!"
+           from (
+             select c.id
+             from contacts c
+             where c.tenant_id = $1
+               and c.name_key ^@ lower($2)
+             union
+             select i.contact_id
+             from contact_identities i
+             where i.tenant_id = $1
+               and i.kind = 1
+               and i.value ^@ $3
+             union
+             select i.contact_id
+             from contact_identities i
+             where i.tenant_id = $1
+               and i.kind in (2, 3)
+               and i.value = $2) found
+           where found.id < coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+           order by found.id desc
+           limit $5"#,
+        tx.tenant_id().uuid(),
+        query,
+        digits,
+        before,
+        fetch,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids)
 }
 
 /// One contact.
@@ -102,7 +140,13 @@ async fn load(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<ContactRow>> {
     )
     .fetch_all(tx.conn())
     .await?;
+    let consents = consents::present(tx, ids).await?;
     let rows = contacts.into_iter().map(|row| ContactRow {
+        consents: consents
+            .iter()
+            .filter(|consent| consent.contact_id.uuid() == row.id)
+            .cloned()
+            .collect(),
         identities: identities
             .iter()
             .filter(|identity| identity.contact_id == row.id)

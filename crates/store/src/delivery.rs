@@ -2,20 +2,26 @@
 //! tenants by the delivery role, which sees no content; content is read and results are written under one tenant.
 
 mod claim;
+mod handover;
 mod lanes;
 mod load;
 mod parked;
+mod published;
 mod record;
+mod stops;
 mod sweep;
 mod uploads;
 mod write;
 
 pub use claim::{Claimed, Want};
+pub use handover::{Former, former};
 pub(crate) use lanes::worker_scopes;
-pub use lanes::{AdoptedLane, HeldLane, LaneKey, RenewedLane, pause};
+pub use lanes::{AdoptedLane, HeldLane, LaneKey, RenewedLane};
 pub use load::{Connected, Loaded, LoadedMessage, connection, load, mark_submitted};
 pub use parked::apply_parked;
-pub use record::{AttemptOutcome, AttemptResult, Fault, record};
+pub use published::{BreakerState, LaneReport, LaneRow, Told, lane};
+pub use record::{AttemptOutcome, AttemptResult, Fault, Wait, record};
+pub use stops::{Pause, TemplateStop, pause, stop_template};
 pub use sweep::{expire_unknown, orphans_to_unknown};
 pub use uploads::{LoadedMedia, remember_upload};
 

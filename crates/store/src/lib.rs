@@ -5,6 +5,7 @@
 pub mod access;
 pub mod audit;
 pub mod connections;
+pub mod consents;
 pub mod contacts;
 pub mod conversations;
 pub mod delivery;

@@ -1,5 +1,7 @@
 //! Messages of a thread, and the transaction that queues an outbound one.
 
+mod ledger;
+
 use domain::{
     ApiKeyId, ConversationId, MediaId, MessageId, PhoneNumberId, SendAttemptId, UserId,
     content::{Content, Direction},
@@ -9,6 +11,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+pub use ledger::{AttemptRow, Cancel, attempts, cancel};
 
 use crate::{
     conversations::micros,
@@ -255,6 +259,8 @@ pub struct NewOutbound<'a> {
     pub priority: Priority,
     /// When.
     pub now: OffsetDateTime,
+    /// Not to be called before; in the past for at once.
+    pub not_before: OffsetDateTime,
 }
 
 /// Stores a queued message and its planned ledger row.
@@ -289,72 +295,21 @@ pub async fn queue(tx: &mut TenantTx, message: &NewOutbound<'_>) -> Result<()> {
     .execute(tx.conn())
     .await?;
     sqlx::query!(
-        "insert into send_attempts (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at)
-         values ($1, $2, $3, $4, 1, $5, 0, $6, $6)",
+        "insert into send_attempts
+           (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at, wait)
+         values
+           ($1, $2, $3, $4, 1, $5, 0, greatest($6::timestamptz, $7::timestamptz), $6, case when $7 > $6 then 'scheduled' end)",
         tenant,
         message.attempt_id.uuid(),
         message.id.uuid(),
         message.phone_number_id.uuid(),
         message.priority as i16,
         message.now,
+        message.not_before,
     )
     .execute(tx.conn())
     .await?;
     Ok(())
-}
-
-/// One row of the ledger, as the API shows it.
-#[derive(Debug, Clone)]
-pub struct AttemptRow {
-    /// The row.
-    pub id: SendAttemptId,
-    /// Counts from 1.
-    pub attempt: i16,
-    /// Its state's number.
-    pub state: i16,
-    /// When it was planned.
-    pub planned_at: OffsetDateTime,
-    /// When a lane took it.
-    pub claimed_at: Option<OffsetDateTime>,
-    /// When its outcome was recorded.
-    pub finished_at: Option<OffsetDateTime>,
-    /// Class of the fault.
-    pub fault_class: Option<String>,
-    /// The provider's code.
-    pub fault_code: Option<i64>,
-    /// The provider's words.
-    pub fault_message: Option<String>,
-    /// The provider's trace id.
-    pub trace_id: Option<String>,
-}
-
-/// The ledger of a message, oldest first.
-pub async fn attempts(tx: &mut TenantTx, message: MessageId) -> Result<Vec<AttemptRow>> {
-    let tenant = tx.tenant_id().uuid();
-    let rows = sqlx::query!(
-        "select id, attempt, state, planned_at, claimed_at, finished_at, fault_class, fault_code, fault_message, trace_id
-         from send_attempts where tenant_id = $1 and message_id = $2
-         order by attempt",
-        tenant,
-        message.uuid(),
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| AttemptRow {
-            id: SendAttemptId::new(row.id),
-            attempt: row.attempt,
-            state: row.state,
-            planned_at: row.planned_at,
-            claimed_at: row.claimed_at,
-            finished_at: row.finished_at,
-            fault_class: row.fault_class,
-            fault_code: row.fault_code,
-            fault_message: row.fault_message,
-            trace_id: row.trace_id,
-        })
-        .collect())
 }
 
 /// Provider id of a message in a conversation, for a reply to it.

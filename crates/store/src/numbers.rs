@@ -197,7 +197,7 @@ pub(crate) fn details(fields: &NumberFields) -> Result<serde_json::Value> {
 pub async fn resume(tx: &mut TenantTx, id: PhoneNumberId) -> Result<()> {
     let tenant = tx.tenant_id().uuid();
     sqlx::query!(
-        "update phone_numbers set paused_reason = null where tenant_id = $1 and id = $2",
+        "update phone_numbers set paused_reason = null, paused_class = null where tenant_id = $1 and id = $2",
         tenant,
         id.uuid()
     )
@@ -211,6 +211,35 @@ pub async fn resume(tx: &mut TenantTx, id: PhoneNumberId) -> Result<()> {
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Lets numbers of this credential send again that stopped because of it; other pauses stay. Returns them.
+pub async fn lift_token_pauses(tx: &mut TenantTx, account: ProviderAccountId) -> Result<Vec<PhoneNumberId>> {
+    let tenant = tx.tenant_id().uuid();
+    let lifted = sqlx::query_scalar!(
+        "update phone_numbers
+         set paused_reason = null,
+             paused_class = null
+         where tenant_id = $1
+           and provider_account_id = $2
+           and paused_class = 'token'
+         returning id",
+        tenant,
+        account.uuid(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update lanes
+         set paused_reason = null
+         where tenant_id = $1
+           and id = any($2)",
+        tenant,
+        &lifted,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(lifted.into_iter().map(PhoneNumberId::new).collect())
 }
 
 /// A WABA with its Graph environment.

@@ -131,6 +131,22 @@ impl EventsDb {
         }))
     }
 
+    /// The oldest place that is still kept; `None` when nothing is.
+    pub async fn outbox_oldest(&self) -> Result<Option<Position>> {
+        let row = sqlx::query!(
+            r#"select xid::text as "xid!", id
+               from outbox
+               order by xid, id
+               limit 1"#
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row.map(|row| Position {
+            xid: parse_xid(&row.xid),
+            id: row.id,
+        }))
+    }
+
     /// Events after a place, of every tenant.
     pub async fn outbox_after(&self, after: Position) -> Result<Tail> {
         let rows = sqlx::query!(
@@ -177,21 +193,6 @@ pub async fn after(tx: &mut TenantTx, after: Position) -> Result<Tail> {
         .map(|row| stored(&row.xid, row.id, row.tenant_id, row.payload))
         .collect::<Result<_>>()?;
     Ok(Tail { events, more })
-}
-
-/// True while the transaction's tenant has an event at this place: a stream can be taken up there without a gap. A place
-/// that retention removed, or one of another database, is not known.
-pub async fn knows(tx: &mut TenantTx, position: Position) -> Result<bool> {
-    let tenant_id = tx.tenant_id().uuid();
-    let known = sqlx::query_scalar!(
-        "select exists (select from outbox where tenant_id = $1 and xid = $2::text::xid8 and id = $3)",
-        tenant_id,
-        position.xid.to_string(),
-        position.id,
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(known.unwrap_or(false))
 }
 
 fn parse_xid(text: &str) -> u64 {

@@ -3,6 +3,7 @@
 //! conversation.
 
 mod environments;
+mod lanes;
 mod people;
 mod tenants;
 mod webhooks;
@@ -13,6 +14,7 @@ mod tests;
 use domain::{PlatformUserId, SessionId};
 
 pub use environments::{GraphEnvironmentRow, MetaAppRow, MetaAppSecretRow, NewMetaAppSecret};
+pub use lanes::PlatformLaneRow;
 pub use people::{NewPlatformSession, NewPlatformUser, PlatformUserRow};
 pub use tenants::{NewTenant, NewUser, NumberRow, TenantRow, UserUpsert};
 pub use webhooks::{WebhookFilter, WebhookOutcome, WebhookRow};

@@ -170,6 +170,12 @@ impl TestDb {
             |q| q.bind(id).bind(rows.send_attempt_id.uuid()).bind(rows.message_id.uuid()).bind(number).bind(AT),
         )
         .await;
+        self.run(
+            "insert into lane_state (tenant_id, phone_number_id, depth, in_flight, allowed_mps, calls, breaker, published_at)
+             values ($1, $2, 1, 0, 80, 0, 0, $3)",
+            |q| q.bind(id).bind(number).bind(AT),
+        )
+        .await;
         let job_id = self.ids.uuid();
         self.run("insert into jobs (tenant_id, id, kind, subject_id, run_at) values ($1, $2, 'fetch_media', $3, $4)", |q| {
             q.bind(id).bind(job_id).bind(rows.media_id.uuid()).bind(AT)

@@ -103,12 +103,15 @@ export function tenantRoutes(mock: MockServer): Route[] {
           ? {
               body: {
                 message: found,
+                waiting: null,
                 attempts: [
                   {
                     id: id("att", 1),
                     attempt: 1,
                     state: found.status === "unknown" ? "unknown" : "accepted",
                     planned_at: found.created_at,
+                    not_before: found.created_at,
+                    wait: null,
                     claimed_at: found.created_at,
                     finished_at: found.created_at,
                     fault: found.error
@@ -163,6 +166,7 @@ export function tenantRoutes(mock: MockServer): Route[] {
             { kind: "user_id", value: "DE.77A1B2C3D4E5F6", seen_at: ago(1000) },
             { kind: "username", value: "asha.n", seen_at: ago(1000) },
           ],
+          consents: [],
           created_at: ago(1e9),
           conversations: [],
         },

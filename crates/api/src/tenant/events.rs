@@ -22,8 +22,8 @@ use utoipa::IntoParams;
 use super::Tenant;
 use crate::http::problem::{ApiResult, Problem, QueryParams};
 
-/// How often the credential is proven again and the clock compared.
-const CHECK: Duration = Duration::from_secs(2);
+/// How often the credential is proven again and the clock compared: a stream ends within a second of its credential.
+const CHECK: Duration = Duration::from_millis(500);
 /// How often a comment keeps the connection open.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A jump of the product's clock against real time that is told.
@@ -37,7 +37,7 @@ pub struct EventsQuery {
     pub last_event_id: Option<String>,
 }
 
-/// The tenant's live stream: `ready`, then each event with its id; `reset` when the position is unknown; `clock` when
+/// The tenant's live stream: `ready`, then each event with its id; `reset` when the position is unknown or too old; `clock` when
 /// the product's clock was moved. Ids only, never content.
 #[utoipa::path(
     get, path = "/v1/t/{slug}/events", operation_id = "stream_events", tag = "events",

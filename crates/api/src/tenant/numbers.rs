@@ -3,6 +3,7 @@
 mod check;
 mod diagnosis;
 mod get;
+mod lane;
 mod list;
 mod meta_apps;
 mod resume;
@@ -10,6 +11,7 @@ mod resume;
 pub use check::*;
 pub use diagnosis::*;
 pub use get::*;
+pub use lane::*;
 pub use list::*;
 pub use meta_apps::*;
 pub use resume::*;

@@ -81,6 +81,7 @@ const PROBES: [Probe; 14] = [
         NONE,
         &[("path.tenant_id", 404)],
     ),
+    probe("list_lanes", "/v1/lanes", NONE, &[("query.cursor", 400)]),
     // A filter: nothing matches a missing tenant.
     probe(
         "list_webhooks",

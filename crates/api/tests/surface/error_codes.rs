@@ -51,7 +51,12 @@ fn every_code_has_a_page() {
             }
         }
     }
-    for rule in [Rule::TenantSuspended, Rule::WindowClosed, Rule::TemplateNotReady] {
+    for rule in [
+        Rule::TenantSuspended,
+        Rule::WindowClosed,
+        Rule::TemplateNotReady,
+        Rule::ConsentWithdrawn,
+    ] {
         let decision = Decision {
             rule,
             allowed: false,

@@ -21,6 +21,14 @@ impl Ids<'_> {
         }
     }
 
+    /// The message that still waits in the queue.
+    fn queued(&self) -> String {
+        match self.exchanged {
+            Some(("path.message_id", other)) => other.to_owned(),
+            _ => self.own.id("queued").to_owned(),
+        }
+    }
+
     fn path(&self, rest: &str) -> String {
         let rest = rest.split('/').map(|part| match part.strip_prefix('{') {
             Some(name) => self.at(&format!("path.{}", name.trim_end_matches('}'))),
@@ -154,6 +162,12 @@ pub const PROBES: &[Probe] = &[
             json!({"accept_possible_double": true}),
         )
     }),
+    probe("cancel_message", &["path.message_id"], |ids| {
+        post(
+            ids.path(&format!("messages/{}/cancel", ids.queued())),
+            Payload::Nothing,
+        )
+    }),
     probe("upload_media", &["form.phone_number_id"], |ids| {
         let number = Some(ids.at("form.phone_number_id"));
         post(
@@ -171,6 +185,15 @@ pub const PROBES: &[Probe] = &[
     probe("list_contacts", &[], |ids| get(ids.path("contacts"))),
     probe("get_contact", &["path.contact_id"], |ids| {
         get(ids.path("contacts/{contact_id}"))
+    }),
+    probe("list_consents", &["path.contact_id"], |ids| {
+        get(ids.path("contacts/{contact_id}/consents"))
+    }),
+    probe("record_consent", &["path.contact_id"], |ids| {
+        ids.keyed(
+            "contacts/{contact_id}/consents",
+            json!({"topic": "marketing", "state": "granted", "proof": "form at the fair"}),
+        )
     }),
     probe("list_templates", &["query.phone_number_id"], |ids| {
         get(format!(
@@ -217,6 +240,9 @@ pub const PROBES: &[Probe] = &[
     probe("list_numbers", &[], |ids| get(ids.path("numbers"))),
     probe("get_number", &["path.phone_number_id"], |ids| {
         get(ids.path("numbers/{phone_number_id}"))
+    }),
+    probe("get_lane", &["path.phone_number_id"], |ids| {
+        get(ids.path("numbers/{phone_number_id}/lane"))
     }),
     probe("check_number", &["path.phone_number_id"], |ids| {
         post(ids.path("numbers/{phone_number_id}/check"), Payload::Nothing)

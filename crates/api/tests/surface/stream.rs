@@ -324,7 +324,115 @@ async fn a_stream_ends_with_the_credential_behind_it() {
         .db
         .sql("update roles set permissions = '{numbers:read}' where name = 'member'")
         .await;
+    let revoked = std::time::Instant::now();
     for mut listener in streams {
         assert_eq!(listener.next().await, None);
     }
+    assert!(
+        revoked.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        revoked.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_suspension_ends_the_streams_of_the_tenant_and_no_other() {
+    let (stage, a, b) = Stage::two().await;
+    let mut streams = Vec::new();
+    for side in [&a, &b] {
+        let mut listener = Listener::open(&stage, side, &side.session, None).await;
+        listener.expect("ready").await;
+        streams.push(listener);
+    }
+    stage
+        .db
+        .sql(&format!(
+            "update tenants set state = 2 where id = '{}'",
+            a.tenant.tenant_id.uuid()
+        ))
+        .await;
+    let suspended = std::time::Instant::now();
+    assert_eq!(streams[0].next().await, None);
+    assert!(suspended.elapsed() < Duration::from_secs(1));
+    sent(&stage, &b, "k1").await;
+    streams[1].expect("message.created").await;
+}
+
+/// As many events of the tenant as asked, and the hub told of them.
+async fn many(stage: &Stage, side: &Side, count: u32) {
+    stage
+        .db
+        .sql(&format!(
+            "insert into outbox (tenant_id, name, payload, created_at)
+             select '{}', 'conversation.updated', jsonb_build_object('type', 'conversation.updated', 'conversation_id', '{}'), now()
+             from generate_series(1, {count})",
+            side.tenant.tenant_id.uuid(),
+            side.id("cnv")
+        ))
+        .await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_cut_and_loses_nothing() {
+    const EVENTS: u32 = 3_000;
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    let mut slow = Listener::open(&stage, &side, &side.session, None).await;
+    slow.expect("ready").await;
+    let mut quick = Listener::open(&stage, &side, &side.session, None).await;
+    quick.expect("ready").await;
+    sent(&stage, &side, "k0").await;
+    let mut seen = vec![slow.next().await.unwrap().id.unwrap()];
+    many(&stage, &side, EVENTS).await;
+    let all = outbox(&stage, &side).await;
+    // The quick one reads to the end, so the hub has told everything while the slow one slept.
+    let mut heard = Vec::new();
+    let mut last = None;
+    while heard.len() < all.len() {
+        match quick.next().await {
+            Some(event) => {
+                last = event.id.clone();
+                heard.extend(event.id);
+            }
+            None => quick = Listener::open(&stage, &side, &side.session, last.as_deref()).await,
+        }
+    }
+    assert_eq!(heard, all);
+    while let Some(event) = slow.next().await {
+        seen.extend(event.id);
+    }
+    assert!(seen.len() < all.len(), "it was cut");
+    let mut back = Listener::open(&stage, &side, &side.session, seen.last().map(String::as_str)).await;
+    back.expect("ready").await;
+    while seen.len() < all.len() {
+        seen.extend(back.next().await.unwrap().id);
+    }
+    assert_eq!(seen, all);
+}
+
+#[tokio::test]
+async fn a_place_older_than_what_is_kept_resets() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    for key in ["k1", "k2"] {
+        sent(&stage, &side, key).await;
+    }
+    let places = outbox(&stage, &side).await;
+    let kept = Listener::open(&stage, &side, &side.session, Some(&places[0]));
+    let mut kept = kept.await;
+    kept.expect("ready").await;
+    assert_eq!(kept.next().await.unwrap().id.as_ref(), Some(&places[1]));
+    let (xid, id) = places[1].split_once('-').unwrap();
+    stage
+        .db
+        .sql(&format!(
+            "delete from outbox where (xid, id) <= ('{xid}'::xid8, {id})"
+        ))
+        .await;
+    let mut old = Listener::open(&stage, &side, &side.session, Some(&places[0])).await;
+    old.expect("ready").await;
+    old.expect("reset").await;
+    let mut young = Listener::open(&stage, &side, &side.session, Some(&places[2])).await;
+    young.expect("ready").await;
+    assert_eq!(young.next().await.unwrap().id.as_ref(), Some(&places[3]));
 }

@@ -2,14 +2,17 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use store::delivery::{LaneKey, expire_unknown, orphans_to_unknown};
+use domain::limits::PAIR_INTERVAL_US;
+use store::delivery::{LaneKey, expire_unknown, former, orphans_to_unknown};
 use tokio::time::Instant;
 
 use super::{Runner, Slot};
-use crate::{context::Context, lane::Lane, timeline::micros};
+use crate::{budgets::FORMER_CALLS, context::Context, lane::Lane, timeline::micros};
 
-/// How often free lanes are looked for without a hint.
-const ADOPT_EVERY: Duration = Duration::from_secs(1);
+/// How often free lanes are looked for without a hint: what a process that ends leaves behind.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often lanes are taken whatever the look says: the answer to an earlier call may have been lost.
+const ADOPT_EVERY: Duration = Duration::from_secs(5);
 /// How often answers that never came are looked for.
 const CHORES_EVERY: Duration = Duration::from_secs(20);
 /// How long a lost answer is waited for before a person decides.
@@ -25,7 +28,7 @@ impl Runner {
             self.reconcile = true;
             self.renew().await;
         }
-        if now >= self.adopt_at || unknown_lane {
+        if now >= self.adopt_at || unknown_lane || self.finds_a_free_lane(now).await {
             self.adopt_at = now + ADOPT_EVERY;
             self.adopt().await;
         }
@@ -38,9 +41,19 @@ impl Runner {
         if now >= self.chores_at {
             self.chores_at = now + CHORES_EVERY;
             self.context.prune();
-            let lanes = self.lanes.values().map(|slot| Arc::clone(&slot.lane)).collect();
+            let lanes: Vec<_> = self.lanes.values().map(|slot| Arc::clone(&slot.lane)).collect();
+            lanes.iter().for_each(|lane| lane.pairs.prune(self.context.now()));
             self.chores.spawn(chores(Arc::clone(&self.context), lanes));
         }
+    }
+
+    async fn finds_a_free_lane(&mut self, now: Instant) -> bool {
+        if now < self.look_at {
+            return false;
+        }
+        self.look_at = now + LOOK_EVERY;
+        let full = self.lanes.len() >= usize::try_from(self.context.config.lanes_max).unwrap_or(usize::MAX);
+        !full && self.context.delivery_db().lane_is_free().await.unwrap_or(false)
     }
 
     /// A call may begin only this long after the lease was asked for: a fifth is kept for clocks and calls to end.
@@ -125,6 +138,8 @@ impl Runner {
                 hot: true,
                 swept: false,
                 queued: None,
+                hinted: true,
+                told: None,
             };
             if let Some(former) = self.lanes.insert(key, slot) {
                 former.lane.lose();
@@ -132,24 +147,39 @@ impl Runner {
         }
     }
 
-    /// Calls of former owners become `unknown` before the lane's first claim.
+    /// Calls of former owners become `unknown`, and count against the budgets, before the lane's first claim.
     async fn sweep(&mut self) {
         let fresh = self
             .lanes
             .values()
             .filter(|slot| !slot.swept)
-            .map(|slot| &slot.lane);
-        let fresh: Vec<_> = fresh.map(|lane| (lane.key, lane.epoch)).collect();
-        let found = match self.context.delivery_db().lanes_with_orphans(&fresh).await {
+            .map(|slot| Arc::clone(&slot.lane));
+        let fresh: Vec<_> = fresh.collect();
+        let found = match self.former_owners(&fresh).await {
             Ok(found) => found,
             Err(error) => return tracing::warn!(%error, "former owners' calls could not be looked for"),
         };
-        for (key, _) in fresh {
-            let Some(slot) = self.lanes.get_mut(&key) else {
-                continue;
-            };
-            slot.swept = !found.contains(&key) || orphans(&self.context, &slot.lane).await;
+        for lane in fresh {
+            let orphaned = found.0.contains(&lane.key);
+            let done = (!orphaned || orphans(&self.context, &lane).await)
+                && (!found.1.contains(&lane.key) || take_over(&self.context, &lane).await);
+            if let Some(slot) = self.lanes.get_mut(&lane.key) {
+                slot.swept = done;
+            }
         }
+    }
+
+    /// Lanes with calls that nobody recorded, and lanes with calls or waits that still count.
+    async fn former_owners(&self, fresh: &[Arc<Lane>]) -> store::Result<(Vec<LaneKey>, Vec<LaneKey>)> {
+        let db = self.context.delivery_db();
+        let epochs: Vec<_> = fresh.iter().map(|lane| (lane.key, lane.epoch)).collect();
+        let keys: Vec<_> = fresh.iter().map(|lane| lane.key).collect();
+        let orphaned = db.lanes_with_orphans(&epochs).await?;
+        Ok((
+            orphaned,
+            db.lanes_with_former(&keys, self.context.now() - FORMER_CALLS)
+                .await?,
+        ))
     }
 
     /// Rows that were claimed, but whose claim's answer was lost, were never called.
@@ -195,6 +225,29 @@ async fn orphans(context: &Context, lane: &Lane) -> bool {
     }
 }
 
+/// Budgets go on where former owners stopped, and what waits in a conversation is not overtaken.
+async fn take_over(context: &Context, lane: &Lane) -> bool {
+    let (now, number) = (context.now(), lane.key.phone_number_id);
+    let interval = Duration::from_micros(PAIR_INTERVAL_US);
+    let read = async {
+        let mut tx = context.tenant_db().begin(&lane.scope).await?;
+        former(&mut tx, number, now - FORMER_CALLS, interval, now).await
+    };
+    match read.await {
+        Ok(former) => {
+            lane.pairs.resume(&former);
+            for (conversation, until) in former.holds {
+                context.hold(conversation, until);
+            }
+            true
+        }
+        Err(error) => {
+            tracing::warn!(%error, %number, "former owners' calls could not be read");
+            false
+        }
+    }
+}
+
 /// Answers that never came.
 async fn chores(context: Arc<Context>, lanes: Vec<Arc<Lane>>) {
     if let Err(error) = try_chores(&context, &lanes).await {
@@ -226,6 +279,9 @@ async fn try_chores(context: &Context, lanes: &[Arc<Lane>]) -> store::Result<()>
 
 /// Returns what was not called and gives the lanes back.
 pub(super) async fn release(context: &Arc<Context>, lanes: &[Arc<Lane>]) {
+    if lanes.is_empty() {
+        return;
+    }
     let released = async {
         return_rows(context, &lanes.iter().collect::<Vec<_>>()).await?;
         let held: Vec<_> = lanes.iter().map(|lane| lane.held()).collect();

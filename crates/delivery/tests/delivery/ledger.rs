@@ -124,7 +124,7 @@ async fn a_late_answer_is_better_than_unknown() {
 }
 
 #[tokio::test]
-async fn a_dead_token_pauses_the_number_until_a_person_resumes_it() {
+async fn a_dead_token_pauses_the_number_until_there_is_a_new_one() {
     let stage = Stage::new(&["acme"]).await;
     let tenant = &stage.tenants[0];
     let mut sent = Vec::new();
@@ -148,6 +148,10 @@ async fn a_dead_token_pauses_the_number_until_a_person_resumes_it() {
         .await
         .unwrap();
     assert!(reason.unwrap().contains("token"));
+    let told: i64 = stage
+        .one("select count(*) from audit_entries where action = 'number.pause'")
+        .await;
+    assert_eq!(told, 1, "however many calls met it");
     let mut tx = stage.db.tenant.begin(&tenant.scope).await.unwrap();
     for message in &sent {
         stage.provider.script(*message, []);
@@ -157,9 +161,11 @@ async fn a_dead_token_pauses_the_number_until_a_person_resumes_it() {
         called,
         "a paused number calls nobody"
     );
-    store::numbers::resume(&mut tx, tenant.phone_number_id)
+    let account: uuid::Uuid = stage.one("select id from provider_accounts").await;
+    let lifted = store::numbers::lift_token_pauses(&mut tx, domain::ProviderAccountId::new(account))
         .await
         .unwrap();
+    assert_eq!(lifted, [tenant.phone_number_id]);
     tx.commit().await.unwrap();
     running.wake(tenant);
     for message in sent {

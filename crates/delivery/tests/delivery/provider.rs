@@ -2,15 +2,16 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{
-    MessageId,
+    Clock, MessageId,
     channel::Party,
+    clock::ManualClock,
     ports::{
         ChannelProvider, CodeMethod, Connection, FaultClass, MediaBytes, NumberFields, OutboundMessage,
         Payload, ProviderFault, ProviderResult, SendOutcome, SubmittedTemplate, TokenFields, WabaFields,
@@ -41,11 +42,16 @@ pub struct Call {
     pub number: String,
     pub token: String,
     pub at: Instant,
+    /// The product's time.
+    pub product_at: time::OffsetDateTime,
     pub payload: Payload,
 }
 
 /// The provider.
 pub struct Scripted {
+    clock: Arc<ManualClock>,
+    /// How many more calls of a number fail before their first byte, whatever was written down.
+    pub down: Mutex<HashMap<String, u32>>,
     steps: Mutex<HashMap<MessageId, VecDeque<Step>>>,
     calls: Mutex<Vec<Call>>,
     accepted: Mutex<HashMap<MessageId, u32>>,
@@ -67,8 +73,10 @@ pub fn fault(class: FaultClass) -> ProviderFault {
 }
 
 impl Scripted {
-    pub fn new() -> Self {
+    pub fn new(clock: Arc<ManualClock>) -> Self {
         Self {
+            clock,
+            down: Mutex::default(),
             steps: Mutex::default(),
             calls: Mutex::default(),
             accepted: Mutex::default(),
@@ -128,8 +136,15 @@ impl ChannelProvider for Scripted {
             number: connection.provider_number_id.clone(),
             token: connection.access_token.expose_secret().to_owned(),
             at: Instant::now(),
+            product_at: self.clock.now(),
             payload: message.payload.clone(),
         });
+        if let Some(left) = self.down.lock().unwrap().get_mut(&connection.provider_number_id)
+            && *left > 0
+        {
+            *left -= 1;
+            return SendOutcome::NotSent(fault(FaultClass::Network));
+        }
         let step = self
             .steps
             .lock()

@@ -1,5 +1,5 @@
-//! Random outcomes, crashes and cut database connections from a seed: whatever happens, no message reaches the provider's "accepted" twice, and the
-//! ledger accounts for every one.
+//! Random outcomes, runs of failures, pauses, crashes, hand-overs and cut database connections from a seed: whatever
+//! happens, no message reaches the provider's "accepted" twice, no number goes too fast, and the ledger accounts for all.
 
 use domain::{MessageId, ports::FaultClass, status::MessageStatus};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
@@ -8,6 +8,7 @@ use testkit::TenantFixture;
 use time::Duration;
 
 use crate::{
+    peer::{real_us, too_early},
     provider::Step,
     stage::{Stage, quick},
 };
@@ -15,6 +16,8 @@ use crate::{
 const MESSAGES: usize = 60;
 /// Each begins with a new owner beside those that were left alive without their leases, and may end with a crash.
 const ROUNDS: u32 = 6;
+/// Calls a second of each number.
+const LIMIT: u32 = 100;
 
 fn steps(rng: &mut StdRng) -> Vec<Step> {
     let step = |rng: &mut StdRng| {
@@ -24,6 +27,8 @@ fn steps(rng: &mut StdRng) -> Vec<Step> {
             Step::Refuse(FaultClass::RateLimited),
             Step::Refuse(FaultClass::PairRate),
             Step::Refuse(FaultClass::Invalid),
+            Step::Refuse(FaultClass::Token),
+            Step::Refuse(FaultClass::Payment),
             Step::NotSent,
             Step::LoseAnswer,
             Step::LoseRequest,
@@ -36,7 +41,10 @@ fn steps(rng: &mut StdRng) -> Vec<Step> {
 async fn simulate(seed: u64) {
     let mut rng = StdRng::seed_from_u64(seed);
     let stage = Stage::new(&["one", "two", "three"]).await;
-    stage.sql("update lanes set throughput_mps = 1000").await;
+    stage
+        .sql(&format!("update lanes set throughput_mps = {LIMIT}"))
+        .await;
+    let began = std::time::Instant::now();
     let mut conversations = Vec::new();
     for tenant in &stage.tenants {
         for n in 0..6 {
@@ -52,6 +60,9 @@ async fn simulate(seed: u64) {
     }
     let mut alive = Vec::new();
     for _ in 0..ROUNDS {
+        let away = stage.tenants.choose(&mut rng).unwrap().provider_number_id.clone();
+        let fails = rng.random_range(0..8);
+        stage.provider.down.lock().unwrap().insert(away, fails);
         alive.push(stage.start(quick()));
         let calls = stage.provider.calls().len() + rng.random_range(1..12);
         let some_calls = tokio::time::timeout(std::time::Duration::from_millis(400), async {
@@ -64,14 +75,24 @@ async fn simulate(seed: u64) {
                 if rng.random_bool(0.05) {
                     stage.cut_connections().await;
                 }
+                if rng.random_bool(0.1) {
+                    stage.resume_all().await;
+                }
                 tokio::time::sleep(std::time::Duration::from_millis(3)).await;
             }
         });
         let _ = some_calls.await;
-        if rng.random_bool(0.6) {
-            alive.swap_remove(rng.random_range(0..alive.len())).crash().await;
+        match rng.random_range(0..5) {
+            0..3 => {
+                alive.swap_remove(rng.random_range(0..alive.len())).crash().await;
+                stage.expire_leases().await;
+            }
+            3 => {
+                stage.provider.release.add_permits(MESSAGES);
+                alive.swap_remove(rng.random_range(0..alive.len())).stop().await;
+            }
+            _ => stage.expire_leases().await,
         }
-        stage.expire_leases().await;
     }
     stage.provider.release.add_permits(MESSAGES);
     for running in alive {
@@ -81,11 +102,24 @@ async fn simulate(seed: u64) {
     stage
         .until("nothing is planned or claimed any more", || async {
             stage.db.clock.advance(Duration::seconds(20));
+            stage.resume_all().await;
             let states = stage.states().await;
             !states.contains_key(&S::Planned) && !states.contains_key(&S::Claimed)
         })
         .await;
     running.stop().await;
+    for tenant in &stage.tenants {
+        let calls = stage.provider.calls();
+        let of_number = calls
+            .into_iter()
+            .filter(|call| call.number == tenant.provider_number_id);
+        let at = real_us(&of_number.collect::<Vec<_>>(), began);
+        assert_eq!(
+            too_early(at, 1_000_000 / u64::from(LIMIT), LIMIT),
+            0,
+            "seed {seed}"
+        );
+    }
     for (tenant, message) in messages {
         check(&stage, seed, tenant, message).await;
     }

@@ -69,9 +69,10 @@ impl Stage {
         for slug in slugs {
             tenants.push(db.tenant(slug, &app).await);
         }
+        let provider = Arc::new(Scripted::new(Arc::clone(&db.clock)));
         Self {
             db,
-            provider: Arc::new(Scripted::new()),
+            provider,
             blobs: Arc::default(),
             tenants,
             events: Arc::default(),
@@ -132,6 +133,48 @@ impl Stage {
                 Err(error) => assert!(error.is_transient(), "{error}"),
             }
         }
+    }
+
+    /// Every number runs again, one row at a time: statements over many lock in their own order.
+    pub async fn resume_all(&self) {
+        for tenant in &self.tenants {
+            let tenant = tenant.tenant_id.uuid();
+            let numbers = "update phone_numbers set paused_reason = null, paused_class = null";
+            for id in self
+                .ids_of(&format!(
+                    "select id from phone_numbers where tenant_id = '{tenant}'"
+                ))
+                .await
+            {
+                self.sql(&format!("{numbers} where tenant_id = '{tenant}' and id = '{id}'"))
+                    .await;
+                self.sql(&format!(
+                    "update lanes set paused_reason = null where tenant_id = '{tenant}' and id = '{id}'"
+                ))
+                .await;
+            }
+        }
+    }
+
+    async fn ids_of(&self, query: &str) -> Vec<uuid::Uuid> {
+        let query = sqlx::AssertSqlSafe(query.to_owned());
+        sqlx::query_scalar(query)
+            .fetch_all(&self.db.superuser)
+            .await
+            .unwrap()
+    }
+
+    /// One value of one row.
+    pub async fn one<T>(&self, query: &str) -> T
+    where
+        T: Send + Unpin,
+        (T,): for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        let query = sqlx::AssertSqlSafe(query.to_owned());
+        sqlx::query_scalar(query)
+            .fetch_one(&self.db.superuser)
+            .await
+            .unwrap()
     }
 
     /// The leases of all lanes have run out.
@@ -232,6 +275,7 @@ impl Stage {
             author: tenant.scope.actor(),
             priority: Priority::Reply,
             now,
+            not_before: now,
         };
         messages::queue(&mut tx, &message).await.unwrap();
         tx.commit().await.unwrap();

@@ -33,8 +33,10 @@ pub enum FaultClass {
     Token,
     /// A right or an asset is missing (3, 10, 200 …): a person must mend it.
     Permission,
-    /// Number or account is blocked or not registered: pause the number.
+    /// The number is blocked or not registered: pause the number.
     NumberBlocked,
+    /// The whole account is locked or blocked for a policy (368, 131031): pause all its numbers.
+    AccountBlocked,
     /// Payment method missing.
     Payment,
     /// The 24-hour window is closed: needs a template.
@@ -80,6 +82,7 @@ impl FaultClass {
             Self::Token
             | Self::Permission
             | Self::NumberBlocked
+            | Self::AccountBlocked
             | Self::Payment
             | Self::TemplateUnavailable => Acts::Admin,
             Self::Recipient => Acts::Customer,

@@ -30,9 +30,8 @@ pub(super) const fn class_of(code: i64) -> Option<FaultClass> {
         4 | 17 | 341 | 613 | 80_007 | 80_008 | 130_429 | 131_208 => FaultClass::RateLimited,
         131_056 => FaultClass::PairRate,
         131_057 => FaultClass::Maintenance,
-        33 | 368 | 131_031 | 131_037 | 131_045 | 131_048 | 133_000 | 133_006 | 133_010 | 133_015 => {
-            FaultClass::NumberBlocked
-        }
+        368 | 131_031 => FaultClass::AccountBlocked,
+        33 | 131_037 | 131_045 | 131_048 | 133_000 | 133_006 | 133_010 | 133_015 => FaultClass::NumberBlocked,
         131_042 | 131_044 => FaultClass::Payment,
         131_047 => FaultClass::Window,
         131_064 | 132_001 | 132_007 | 132_015 | 132_016 | 132_068 | 132_069 | 134_101 => {

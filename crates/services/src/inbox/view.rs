@@ -14,7 +14,7 @@ use store::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::messaging::explain;
+use crate::messaging::{WaitView, explain};
 
 /// A conversation as the list shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -257,6 +257,8 @@ impl From<MessageRow> for MessageView {
 pub struct MessageDetail {
     /// The message.
     pub message: MessageView,
+    /// What it waits for, while it is in the queue.
+    pub waiting: Option<WaitView>,
     /// Its ledger rows, oldest first.
     pub attempts: Vec<AttemptView>,
 }
@@ -273,6 +275,11 @@ pub struct AttemptView {
     /// When it was planned.
     #[serde(with = "time::serde::rfc3339")]
     pub planned_at: OffsetDateTime,
+    /// Not to be called before.
+    #[serde(with = "time::serde::rfc3339")]
+    pub not_before: OffsetDateTime,
+    /// Why not before: `scheduled`, `pair_rate`, `order` or `retry`; null when nothing held it up.
+    pub wait: Option<String>,
     /// When a lane took it.
     #[serde(with = "time::serde::rfc3339::option")]
     pub claimed_at: Option<OffsetDateTime>,
@@ -312,6 +319,8 @@ impl From<AttemptRow> for AttemptView {
             attempt: row.attempt,
             state: state_name(row.state),
             planned_at: row.planned_at,
+            not_before: row.not_before,
+            wait: row.wait,
             claimed_at: row.claimed_at,
             finished_at: row.finished_at,
             fault,

@@ -37,6 +37,8 @@ pub struct Subscription {
     receiver: broadcast::Receiver<Arc<Stored>>,
     pending: VecDeque<Frame>,
     last: Option<Position>,
+    /// Where catching up stands; `None` when there is nothing to catch up with.
+    behind: Option<Position>,
 }
 
 impl std::fmt::Debug for Subscription {
@@ -61,43 +63,37 @@ impl TenantServices {
             receiver,
             pending: VecDeque::new(),
             last: None,
+            behind: None,
         };
         subscription.pending.push_back(Frame::Ready(self.clock.now()));
         if let Some(text) = last_event_id.filter(|text| !text.is_empty()) {
             match text.parse::<Position>() {
-                Ok(position) if self.has_event(scope, position).await? => {
-                    subscription.catch_up(position).await?
-                }
+                Ok(position) if self.hub.knows(position).await? => subscription.behind = Some(position),
                 _ => subscription.pending.push_back(Frame::Reset),
             }
         }
         Ok(subscription)
     }
-
-    /// False for a place that retention removed, or that the client has from another database.
-    async fn has_event(&self, scope: &TenantScope, position: Position) -> Result<bool> {
-        let mut tx = self.db.begin(scope).await?;
-        Ok(outbox::knows(&mut tx, position).await?)
-    }
 }
 
 impl Subscription {
-    /// Reads everything after a position; events of the hub up to there are skipped later.
-    async fn catch_up(&mut self, position: Position) -> Result<()> {
-        let mut after = position;
-        loop {
-            let mut tx = self.services.db.begin(&self.scope).await?;
-            let tail = outbox::after(&mut tx, after).await?;
-            drop(tx);
-            for stored in tail.events {
-                after = stored.position;
-                self.push(&stored);
-            }
-            self.last = Some(after);
-            if !tail.more {
-                return Ok(());
-            }
+    /// Reads a page of what came after a position; events of the hub up to there are skipped later. A page at a time, so
+    /// that a client that was away for long costs no more memory than another one.
+    async fn catch_up(&mut self, after: Position) -> Result<()> {
+        let mut tx = self.services.db.begin(&self.scope).await?;
+        let tail = outbox::after(&mut tx, after).await?;
+        drop(tx);
+        // What followed may have gone by age while it was read.
+        if !self.services.hub.knows(after).await? {
+            self.behind = None;
+            self.pending.push_back(Frame::Reset);
+            return Ok(());
         }
+        let last = tail.events.last().map_or(after, |stored| stored.position);
+        tail.events.iter().for_each(|stored| self.push(stored));
+        self.last = Some(last);
+        self.behind = tail.more.then_some(last);
+        Ok(())
     }
 
     fn push(&mut self, stored: &Stored) {
@@ -113,6 +109,13 @@ impl Subscription {
             if let Some(frame) = self.pending.pop_front() {
                 return Some(frame);
             }
+            if let Some(after) = self.behind {
+                if let Err(error) = self.catch_up(after).await {
+                    tracing::warn!(%error, "a live stream could not catch up; its client comes back");
+                    return None;
+                }
+                continue;
+            }
             match self.receiver.recv().await {
                 Ok(stored) if self.last.is_none_or(|last| stored.position > last) => {
                     self.last = Some(stored.position);
@@ -124,7 +127,7 @@ impl Subscription {
         }
     }
 
-    /// True while the tenant and the credential behind the stream still stand.
+    /// True while the tenant and the credential behind the stream stand as they stood.
     pub async fn still_allowed(&self, session: Option<&str>, api_key: Option<&str>) -> bool {
         let slug = &self.scope.tenant().slug;
         let scope = match (session, api_key) {
@@ -132,6 +135,9 @@ impl Subscription {
             (Some(session), None) => self.services.scope_of_session(session, slug).await,
             (None, None) => return false,
         };
-        scope.is_ok_and(|scope| scope.permissions() == self.scope.permissions())
+        scope.is_ok_and(|scope| {
+            scope.permissions() == self.scope.permissions()
+                && scope.tenant().active == self.scope.tenant().active
+        })
     }
 }

@@ -4,7 +4,7 @@ use domain::{
     ContactId, ConversationId, Error, ErrorKind, MessageId, PhoneNumberId, Result,
     channel::{IdentityKind, Recipient},
     content::Content,
-    decision::{CUSTOMER_SERVICE_WINDOW, Decision, Rule, SendFacts, decide},
+    decision::{CUSTOMER_SERVICE_WINDOW, Decision, Rule, SendFacts, decide, is_marketing},
     entitlement::Entitlement,
     event::DomainEvent,
     permission::Permission,
@@ -14,22 +14,27 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{
-    Actor, TenantScope, TenantTx, audit, contacts, conversations,
+    Actor, TenantScope, TenantTx, audit, consents, contacts, conversations,
     idempotency::{self, Claim},
     messages::{self, NewOutbound, Priority},
     numbers::{self, NumberRow},
-    outbox,
+    outbox, templates,
 };
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use utoipa::ToSchema;
 
-use super::draft::{Draft, NewContent, draft, redraft};
+use super::{
+    draft::{Draft, NewContent, draft, redraft},
+    recipient::{phone_digits, user_id},
+};
 use crate::{inbox::MessageView, tenant::TenantServices};
 
 /// Scope of idempotency keys of sends.
 const IDEMPOTENCY_SCOPE: &str = "messages.send";
 /// Characters of an idempotency key.
 const IDEMPOTENCY_KEY_MAX: usize = 128;
+/// How far ahead a message may be written.
+const AHEAD_MAX: Duration = Duration::days(30);
 
 /// A message to send.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -49,12 +54,21 @@ pub struct SendRequest {
     /// The message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
+    /// Not to be sent before, at most 30 days ahead; at once if left out. It can be cancelled until then.
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub not_before: Option<OffsetDateTime>,
 }
 
 struct Target {
     conversation_id: ConversationId,
     phone_number_id: PhoneNumberId,
     last_inbound_at: Option<OffsetDateTime>,
+    /// When it may go: now, or later.
+    not_before: OffsetDateTime,
 }
 
 /// A queued message.
@@ -126,6 +140,7 @@ impl TenantServices {
             conversation_id: conversation.id,
             phone_number_id: number.id,
             last_inbound_at: conversation.last_inbound_at,
+            not_before: now,
         };
         let draft = redraft(&mut tx, message.content, message.reply_to, &number).await?;
         self.decide_and_queue(tx, scope, key, &target, &number, draft)
@@ -143,13 +158,24 @@ impl TenantServices {
     ) -> Result<Outcome> {
         self.require_entitlement(&mut tx, Entitlement::MessagesPerMonth, self.clock.now())
             .await?;
+        let marketing = match &draft.content {
+            Content::Template(message) => {
+                let found =
+                    templates::find(&mut tx, number.waba_id, &message.name, &message.language).await?;
+                is_marketing(&found.template.category)
+            }
+            _ => false,
+        };
         let decision = decide(&SendFacts {
-            now: self.clock.now(),
+            now: target.not_before,
             window_expires_at: target.last_inbound_at.map(|at| at + CUSTOMER_SERVICE_WINDOW),
             is_template: matches!(draft.content, Content::Template(_)),
             template_fault: draft.template_fault.clone(),
             tenant_active: scope.tenant().active,
             number_pause: number.paused_reason.clone(),
+            is_marketing: marketing,
+            withdrawn: consents::withdrawn(&mut tx, target.conversation_id).await?,
+            last_inbound_at: target.last_inbound_at,
         });
         if !decision.allowed {
             return Ok(Outcome::Refused(decision));
@@ -191,6 +217,7 @@ impl TenantServices {
             author: scope.actor(),
             priority,
             now,
+            not_before: target.not_before,
         };
         messages::queue(tx, &message).await?;
         let preview = content.preview();
@@ -228,6 +255,10 @@ impl TenantServices {
     }
 
     async fn target(&self, tx: &mut TenantTx, request: &SendRequest, now: OffsetDateTime) -> Result<Target> {
+        let not_before = request.not_before.unwrap_or(now).max(now);
+        if not_before > now + AHEAD_MAX {
+            return Err(Error::invalid("not_before", "At most 30 days ahead."));
+        }
         match (request.conversation_id, request.phone_number_id, &request.to) {
             (Some(id), None, None) => {
                 let conversation = conversations::get(tx, id).await?;
@@ -235,6 +266,7 @@ impl TenantServices {
                     conversation_id: id,
                     phone_number_id: conversation.phone_number_id,
                     last_inbound_at: conversation.last_inbound_at,
+                    not_before,
                 })
             }
             (None, Some(number), Some(to)) => {
@@ -248,6 +280,7 @@ impl TenantServices {
                     conversation_id: id,
                     phone_number_id: number.id,
                     last_inbound_at: conversation.last_inbound_at,
+                    not_before,
                 })
             }
             _ => Err(Error::invalid(
@@ -282,54 +315,6 @@ fn check_key(key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Digits of an international phone number; `+`, spaces, hyphens and brackets are tolerated.
-fn phone_digits(text: &str) -> Result<String> {
-    let fault = || {
-        Error::invalid(
-            "to.value",
-            "Give the number in international form with its country code: +491701234567.",
-        )
-    };
-    let parsed = phonenumber::parse(
-        None,
-        if text.starts_with('+') {
-            text.to_owned()
-        } else {
-            format!("+{text}")
-        },
-    )
-    .map_err(|_| fault())?;
-    let digits = parsed
-        .format()
-        .mode(phonenumber::Mode::E164)
-        .to_string()
-        .trim_start_matches('+')
-        .to_owned();
-    if (8..=15).contains(&digits.len()) {
-        Ok(digits)
-    } else {
-        Err(fault())
-    }
-}
-
-fn user_id(text: &str) -> Result<String> {
-    let well_formed = text.split_once('.').is_some_and(|(country, rest)| {
-        country.len() == 2
-            && country.bytes().all(|b| b.is_ascii_uppercase())
-            && !rest.is_empty()
-            && rest.len() <= 132
-            && rest.bytes().all(|b| b.is_ascii_graphic())
-    });
-    if well_formed {
-        Ok(text.to_owned())
-    } else {
-        Err(Error::invalid(
-            "to.value",
-            "Give a business-scoped user id, such as US.77A1B2C3D4.",
-        ))
-    }
-}
-
 fn key_reused() -> Error {
     Error::new(
         ErrorKind::Conflict,
@@ -344,6 +329,7 @@ pub fn refusal(decision: &Decision) -> Error {
     let code = match decision.rule {
         Rule::WindowClosed => "window-closed",
         Rule::TenantSuspended => "tenant-suspended",
+        Rule::ConsentWithdrawn => "consent-withdrawn",
         Rule::TemplateNotReady | Rule::Allowed => "template-not-ready",
     };
     Error::new(ErrorKind::Refused, code, decision.reason.clone())

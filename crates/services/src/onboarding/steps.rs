@@ -41,6 +41,9 @@ impl TenantServices {
     ) -> Result<ConnectionView> {
         let run = self.load_run(scope, id, test_to).await?;
         let ended = self.steps(scope, &run).await?;
+        if ended {
+            self.lift_token_pauses(scope, run.row.provider_account_id).await?;
+        }
         let mut tx = self.db.begin(scope).await?;
         connections::set_state(&mut tx, id, if ended { "connected" } else { "failed" }).await?;
         let row = connections::get(&mut tx, id).await?;

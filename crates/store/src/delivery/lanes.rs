@@ -2,17 +2,14 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{PhoneNumberId, TenantId, event::DomainEvent};
-use time::OffsetDateTime;
+use domain::{PhoneNumberId, TenantId};
 use uuid::Uuid;
 
 use crate::{
     access::TENANT_ACTIVE,
     error::Result,
-    outbox,
     pool::{DeliveryDb, TenantDb},
     scope::{Actor, TenantScope, TenantSummary},
-    tx::TenantTx,
 };
 
 /// A business number as a lane of the scheduler.
@@ -77,6 +74,20 @@ impl DeliveryDb {
         .fetch_one(&self.0)
         .await?;
         Ok(us.unsigned_abs())
+    }
+
+    /// True when some lane has no owner.
+    pub async fn lane_is_free(&self) -> Result<bool> {
+        let free = sqlx::query_scalar!(
+            r#"select exists (
+                 select
+                 from lanes
+                 where expires_at is null
+                   or expires_at <= now()) as "free!""#
+        )
+        .fetch_one(&self.0)
+        .await?;
+        Ok(free)
     }
 
     /// Takes at most `limit` lanes for `lease`: free ones, and those of this owner that are not among `held`, because the
@@ -258,44 +269,4 @@ pub(crate) async fn worker_scopes(
         )
     });
     Ok(scopes.collect())
-}
-
-/// Pauses a number until a person resumes it, with its event; an earlier reason stays.
-pub async fn pause(
-    tx: &mut TenantTx,
-    number: PhoneNumberId,
-    reason: &str,
-    now: OffsetDateTime,
-) -> Result<()> {
-    let tenant = tx.tenant_id().uuid();
-    sqlx::query!(
-        "update phone_numbers
-         set paused_reason = coalesce(paused_reason, $3)
-         where tenant_id = $1
-           and id = $2",
-        tenant,
-        number.uuid(),
-        reason,
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!(
-        "update lanes
-         set paused_reason = coalesce(paused_reason, $3)
-         where tenant_id = $1
-           and id = $2",
-        tenant,
-        number.uuid(),
-        reason,
-    )
-    .execute(tx.conn())
-    .await?;
-    outbox::push(
-        tx,
-        now,
-        &[DomainEvent::NumberUpdated {
-            phone_number_id: number,
-        }],
-    )
-    .await
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::{
     ContactId, ConversationId, DataKeyId, MediaId, MessageId, PhoneNumberId,
     channel::{IdentityKind, Recipient},
+    consent::Withdrawn,
     content::Content,
     crypto::Sealed,
     ports::Connection,
@@ -70,6 +71,8 @@ pub struct LoadedMessage {
     pub recipient: Option<Recipient>,
     /// When the customer last wrote.
     pub last_inbound_at: Option<OffsetDateTime>,
+    /// What the customer has withdrawn.
+    pub withdrawn: Withdrawn,
     /// Earlier attempts that were not sent, without those that waited for a person.
     pub earlier_tries: u32,
     /// When the first of them was claimed.
@@ -163,18 +166,36 @@ async fn messages(
     let tenant = tx.tenant_id().uuid();
     let ids: Vec<_> = claimed.iter().map(|row| row.message_id.uuid()).collect();
     let rows = sqlx::query!(
-        "select
+        r#"select
            m.id,
            m.conversation_id,
            m.status,
            m.content,
            m.reply_to,
            c.contact_id,
-           c.last_inbound_at
+           c.last_inbound_at,
+           marketing.withdrawn_at as "marketing_at?",
+           anything.withdrawn_at as "messages_at?"
          from messages m
          join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+         left join lateral (
+           select case r.state when 2 then r.at end as withdrawn_at
+           from consent_records r
+           where r.tenant_id = c.tenant_id
+             and r.contact_id = c.contact_id
+             and r.topic = 'marketing'
+           order by r.at desc, r.state desc
+           limit 1) marketing on true
+         left join lateral (
+           select case r.state when 2 then r.at end as withdrawn_at
+           from consent_records r
+           where r.tenant_id = c.tenant_id
+             and r.contact_id = c.contact_id
+             and r.topic = 'messages'
+           order by r.at desc, r.state desc
+           limit 1) anything on true
          where m.tenant_id = $1
-           and m.id = any($2)",
+           and m.id = any($2)"#,
         tenant,
         &ids,
     )
@@ -190,6 +211,10 @@ async fn messages(
             reply_to: row.reply_to,
             recipient: recipients.get(&ContactId::new(row.contact_id)).cloned(),
             last_inbound_at: row.last_inbound_at,
+            withdrawn: Withdrawn {
+                marketing_at: row.marketing_at,
+                messages_at: row.messages_at,
+            },
             earlier_tries: 0,
             first_tried_at: None,
         };
@@ -245,7 +270,7 @@ async fn add_earlier_tries(
            where tenant_id = $1
              and message_id = any($2)
              and state = 5
-             and fault_class not in ('token', 'number_blocked', 'payment')
+             and fault_class not in ('token', 'number_blocked', 'account_blocked', 'payment')
            group by message_id"#,
         tx.tenant_id().uuid(),
         &ids,

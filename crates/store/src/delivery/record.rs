@@ -70,11 +70,29 @@ pub enum AttemptOutcome {
     },
     /// Not called: back into the queue.
     Deferred {
-        /// When it may go; `None` for at once.
-        not_before: Option<OffsetDateTime>,
+        /// When it may go and why not earlier; `None` for at once.
+        until: Option<(OffsetDateTime, Wait)>,
     },
     /// Not called and not needed any more: the message was withdrawn or is on its way already.
     Dropped,
+}
+
+/// Why a row may not go before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// The customer would get more than WhatsApp allows to one person.
+    PairRate,
+    /// An earlier message of the conversation waits.
+    Order,
+}
+
+impl Wait {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::PairRate => "pair_rate",
+            Self::Order => "order",
+        }
+    }
 }
 
 /// A fault as the ledger keeps it.
@@ -233,11 +251,11 @@ impl<'a> Changes<'a> {
                 self.row(result, S::Unknown, None, Some(fault));
                 self.message(result, MessageStatus::Unknown, None, None, None);
             }
-            (O::Deferred { not_before }, S::Claimed) => self.rows.push(RowChange {
+            (O::Deferred { until }, S::Claimed) => self.rows.push(RowChange {
                 id: result.attempt_id.uuid(),
                 state: S::Planned,
                 finished_at: None,
-                not_before: *not_before,
+                until: *until,
                 provider_id: None,
                 fault: None,
             }),
@@ -261,7 +279,7 @@ impl<'a> Changes<'a> {
             id: result.attempt_id.uuid(),
             state,
             finished_at: Some(result.at),
-            not_before: None,
+            until: None,
             provider_id,
             fault,
         });

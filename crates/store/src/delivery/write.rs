@@ -4,14 +4,14 @@ use domain::{SendAttemptId, decision::Decision, status::MessageStatus};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{AttemptResult, AttemptState, Fault};
+use super::{AttemptResult, AttemptState, Fault, Wait};
 use crate::{error::Result, tx::TenantTx};
 
 pub(super) struct RowChange<'a> {
     pub(super) id: Uuid,
     pub(super) state: AttemptState,
     pub(super) finished_at: Option<OffsetDateTime>,
-    pub(super) not_before: Option<OffsetDateTime>,
+    pub(super) until: Option<(OffsetDateTime, Wait)>,
     pub(super) provider_id: Option<&'a str>,
     pub(super) fault: Option<&'a Fault>,
 }
@@ -32,7 +32,11 @@ pub(super) async fn update_attempts(tx: &mut TenantTx, rows: &[RowChange<'_>]) -
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let states: Vec<_> = rows.iter().map(|row| row.state.code()).collect();
     let finished: Vec<_> = rows.iter().map(|row| row.finished_at).collect();
-    let not_before: Vec<_> = rows.iter().map(|row| row.not_before).collect();
+    let not_before: Vec<_> = rows.iter().map(|row| row.until.map(|(at, _)| at)).collect();
+    let waits: Vec<_> = rows
+        .iter()
+        .map(|row| row.until.map(|(_, wait)| wait.name().to_owned()))
+        .collect();
     let provider_ids: Vec<_> = rows
         .iter()
         .map(|row| row.provider_id.map(str::to_owned))
@@ -58,6 +62,7 @@ pub(super) async fn update_attempts(tx: &mut TenantTx, rows: &[RowChange<'_>]) -
          set state = r.state,
              finished_at = r.finished_at,
              not_before = coalesce(r.not_before, a.not_before),
+             wait = coalesce(r.wait, a.wait),
              claimed_at = case when r.state = 0 then null else a.claimed_at end,
              claimed_epoch = case when r.state = 0 then null else a.claimed_epoch end,
              provider_id = coalesce(r.provider_id, a.provider_id),
@@ -67,8 +72,8 @@ pub(super) async fn update_attempts(tx: &mut TenantTx, rows: &[RowChange<'_>]) -
              trace_id = coalesce(r.trace_id, a.trace_id)
          from unnest(
            $2::uuid[], $3::smallint[], $4::timestamptz[], $5::timestamptz[], $6::text[],
-           $7::text[], $8::bigint[], $9::text[], $10::text[])
-           as r (id, state, finished_at, not_before, provider_id, fault_class, fault_code, fault_message, trace_id)
+           $7::text[], $8::bigint[], $9::text[], $10::text[], $11::text[])
+           as r (id, state, finished_at, not_before, provider_id, fault_class, fault_code, fault_message, trace_id, wait)
          where a.tenant_id = $1
            and a.id = r.id",
         tx.tenant_id().uuid(),
@@ -81,6 +86,7 @@ pub(super) async fn update_attempts(tx: &mut TenantTx, rows: &[RowChange<'_>]) -
         &codes as &[Option<i64>],
         &words as &[Option<String>],
         &traces as &[Option<String>],
+        &waits as &[Option<String>],
     )
     .execute(tx.conn())
     .await?;
@@ -109,8 +115,18 @@ pub(super) async fn insert_next(
     let planned: Vec<_> = next.iter().map(|(result, ..)| result.at).collect();
     sqlx::query!(
         "insert into send_attempts
-           (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at)
-         select $1, r.id, r.message_id, r.phone_number_id, r.attempt, r.priority, 0, r.not_before, r.planned_at
+           (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at, wait)
+         select
+           $1,
+           r.id,
+           r.message_id,
+           r.phone_number_id,
+           r.attempt,
+           r.priority,
+           0,
+           r.not_before,
+           r.planned_at,
+           case when r.not_before > r.planned_at then 'retry' end
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::smallint[], $6::smallint[], $7::timestamptz[], $8::timestamptz[])
            as r (id, message_id, phone_number_id, attempt, priority, not_before, planned_at)",
         tx.tenant_id().uuid(),

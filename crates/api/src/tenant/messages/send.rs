@@ -41,7 +41,7 @@ pub async fn send(
     )
 }
 
-pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<String, Error> {
+pub(in crate::tenant) fn idempotency_key(headers: &HeaderMap) -> Result<String, Error> {
     let value = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok());

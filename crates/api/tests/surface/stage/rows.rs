@@ -23,6 +23,8 @@ impl Stage {
             key,
             run,
             attempt,
+            queued,
+            planned,
         ] = std::array::from_fn(|_| self.db.ids.uuid());
         let components = json!([
             {"type": "header_media", "kind": "image"},
@@ -43,6 +45,10 @@ impl Stage {
                    values ('{id}', '{message}', '{conversation}', '{number}', 2, 'text', '{{\"type\":\"text\",\"body\":\"Hi\"}}', 'wamid.stage', 60, '{now}', '{now}');
                  insert into send_attempts (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at)
                    values ('{id}', '{attempt}', '{message}', '{number}', 1, 0, 3, '{now}', '{now}');
+                 insert into messages (tenant_id, id, conversation_id, phone_number_id, direction, kind, content, status, thread_at, created_at)
+                   values ('{id}', '{queued}', '{conversation}', '{number}', 2, 'text', '{{\"type\":\"text\",\"body\":\"Hi\"}}', 0, '{now}', '{now}');
+                 insert into send_attempts (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at)
+                   values ('{id}', '{planned}', '{queued}', '{number}', 1, 0, 0, '{now}', '{now}');
                  insert into templates (tenant_id, id, waba_id, provider_id, name, language, category, status, components, synced_at)
                    values ('{id}', '{template}', '{waba}', '1', 'photo', 'en', 'UTILITY', 'APPROVED', '{components}', '{now}'),
                      ('{id}', '{spare}', '{waba}', '2', 'spare', 'en', 'UTILITY', 'APPROVED', '{components}', '{now}');
@@ -60,6 +66,7 @@ impl Stage {
             row("cnv", conversation),
             row("med", media),
             row("msg", message),
+            ("queued", format!("msg_{}", queued.simple())),
             row("tpl", template),
             ("spare", format!("tpl_{}", spare.simple())),
             row("key", key),

@@ -349,6 +349,7 @@ export const en = {
   "permission.conversations:read": "Read conversations",
   "permission.messages:send": "Send messages",
   "permission.contacts:read": "Read contacts",
+  "permission.contacts:manage": "Record consents",
   "permission.templates:read": "Read templates",
   "permission.templates:manage": "Sync templates",
   "permission.numbers:read": "Read numbers",

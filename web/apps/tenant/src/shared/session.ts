@@ -9,6 +9,7 @@ export type Permission =
   | "conversations:read"
   | "messages:send"
   | "contacts:read"
+  | "contacts:manage"
   | "templates:read"
   | "templates:manage"
   | "numbers:read"
@@ -20,6 +21,7 @@ export const PERMISSIONS: Permission[] = [
   "conversations:read",
   "messages:send",
   "contacts:read",
+  "contacts:manage",
   "templates:read",
   "templates:manage",
   "numbers:read",

@@ -1,0 +1,5 @@
+//! Lanes of every tenant, in counts.
+
+mod list;
+
+pub use list::*;
