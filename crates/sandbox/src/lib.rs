@@ -25,7 +25,7 @@ pub use state::Sandbox;
 /// How one sandbox is started.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// File that holds the whole state as JSON; media bytes go to a folder of the same name with `.media` appended.
+    /// File that holds the state, one JSON line per changed row; media bytes go to a folder of the same name with `.media` appended.
     pub state_file: PathBuf,
     /// Address that clients use, such as `http://127.0.0.1:7423`; media URLs and the browser guard are made from it.
     pub public_url: String,

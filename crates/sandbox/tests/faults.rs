@@ -91,6 +91,56 @@ async fn resets_happen_after_or_before_the_message_is_accepted() {
 }
 
 #[tokio::test]
+async fn faults_are_aimed_at_one_call_and_come_after_acceptance_too() {
+    let mut scene = Scene::open("aimed").await;
+    scene
+        .customer_sends("ann", json!({"type": "text", "text": "Hi"}))
+        .await;
+    scene.change().await;
+    let faults = json!({"skip_delivered": true, "reorder_webhooks": true, "next": [
+        {"kind": "async_error", "code": 131049, "callback_data": "second"},
+        {"kind": "http_500_after_accept", "http_status": 503, "to": "+15550108888"}]});
+    scene.control(Method::POST, "/sandbox/faults", faults).await;
+    assert_eq!(send(&scene, "first").await, Ok(200));
+    assert_eq!(
+        (
+            &scene.change().await["statuses"][0]["status"],
+            &scene.change().await["statuses"][0]["status"]
+        ),
+        (&json!("delivered"), &json!("sent")),
+        "newest first"
+    );
+    assert_eq!(send(&scene, "second").await, Ok(200));
+    let failed = scene.change().await["statuses"][0].clone();
+    assert_eq!(
+        (&failed["biz_opaque_callback_data"], &failed["errors"][0]["code"]),
+        (&json!("second"), &json!(131049))
+    );
+    let (status, _) = scene.send_text("+15550108888", "x").await;
+    assert_eq!(status, 503);
+    let request = scene
+        .request(Method::GET, &format!("/v26.0/{PHONE}"))
+        .header("Authorization", format!("Bearer {TOKEN}"))
+        .header("X-Sandbox-Fault", "error=80007");
+    let (status, body) = scene.raw(request, Bytes::new()).await.unwrap();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((status.as_u16(), &body["error"]["code"]), (400, &json!(80007)));
+    scene
+        .control(Method::POST, "/sandbox/faults", json!({"outage": true}))
+        .await;
+    assert_eq!(send(&scene, "third").await, Ok(503));
+    let filter = format!("/sandbox/calls?phone_number_id={PHONE}&path=/messages&limit=2");
+    let calls = scene.control(Method::GET, &filter, Value::Null).await;
+    let arrivals: Vec<u64> = calls["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| call["arrived_ns"].as_u64().unwrap())
+        .collect();
+    assert!(arrivals.len() == 2 && arrivals[0] < arrivals[1]);
+}
+
+#[tokio::test]
 async fn the_control_api_is_for_this_machine_and_its_own_page() {
     let scene = Scene::open("guard").await;
     let status = async |header: &str, value: &str| {

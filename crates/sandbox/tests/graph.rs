@@ -231,6 +231,10 @@ async fn nodes_and_edges_answer_like_meta() {
     ] {
         let (status, body) = scene.graph(Method::GET, &path, Value::Null).await;
         assert_eq!(status, 200, "{name}: {body}");
+        let mut body = body;
+        if let Some(address) = body.pointer_mut("/webhook_configuration/application") {
+            *address = json!("[callback]");
+        }
         answers.insert(name.to_owned(), body);
     }
     insta::assert_json_snapshot!(answers);

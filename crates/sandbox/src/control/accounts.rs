@@ -1,15 +1,17 @@
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::error::ControlError;
-use crate::clock::rfc3339;
+use crate::graph::numbers::new_number;
 use crate::graph::templates::from_create;
 use crate::rules::{phone, template_create, text_at};
 use crate::state::Sandbox;
 use crate::state::events::Event;
-use crate::state::model::{App, Number, Waba, WabaToken};
+use crate::state::model::{App, Waba, WabaToken};
 use crate::state::world::World;
 use crate::webhooks::deliver::handshake;
 
@@ -20,6 +22,11 @@ pub(super) struct PutApp {
     access_token: String,
     verify_token: Option<String>,
     callback_url: Option<String>,
+    /// Webhook fields the app takes; left out, all.
+    fields: Option<BTreeSet<String>>,
+    /// Refuse calls without `appsecret_proof`.
+    #[serde(default)]
+    require_proof: bool,
 }
 
 /// `PUT /sandbox/apps/{app_id}`: adds or changes a Meta app; a new callback must answer the handshake when a verify token is given.
@@ -38,7 +45,7 @@ pub(super) async fn put_app(
             .is_some_and(|app| app.callback_url == body.callback_url && app.verify_token == body.verify_token)
     });
     if let (Some(url), Some(token), false) = (&body.callback_url, &body.verify_token, known) {
-        let challenge = sandbox.write(|world| world.ids.object());
+        let challenge = sandbox.write(|world| world.kept.ids.object());
         handshake(url, token, &challenge)
             .await
             .map_err(|why| ControlError::bad(format!("The callback {url} failed the handshake: {why}.")))?;
@@ -50,6 +57,8 @@ pub(super) async fn put_app(
             access_token: body.access_token,
             verify_token: body.verify_token,
             callback_url: body.callback_url,
+            fields: body.fields,
+            require_proof: body.require_proof,
         };
         world.apps.insert(app_id.clone(), app);
         world.fired.push(Event::State);
@@ -69,6 +78,8 @@ struct PutNumber {
     verified_name: String,
     throughput_level: Option<String>,
     registered: Option<bool>,
+    /// Left out, a number is verified.
+    verified: Option<bool>,
 }
 
 /// A token for one WABA: the bare token acts for the first app, the long form names its app.
@@ -76,7 +87,13 @@ struct PutNumber {
 #[serde(untagged)]
 enum PutToken {
     Bare(String),
-    Of { token: String, app_id: String },
+    Of {
+        token: String,
+        app_id: String,
+        scopes: Option<Vec<String>>,
+        /// Simulated Unix seconds.
+        expires_at: Option<i64>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -93,6 +110,8 @@ pub(super) struct PutWaba {
     templates: Vec<Value>,
     /// Apps subscribed to the webhooks from the start; left out, subscriptions stay as they are.
     subscribed_apps: Option<Vec<String>>,
+    /// Tier of the portfolio, such as `TIER_2K`; a new one has `TIER_250`.
+    messaging_limit: Option<String>,
 }
 
 /// `PUT /sandbox/wabas/{waba_id}`: adds or changes a WABA with its numbers and templates; what is not named stays.
@@ -103,38 +122,13 @@ pub(super) async fn put_waba(
 ) -> Result<Json<Value>, ControlError> {
     check_waba(&sandbox, &waba_id, &body)?;
     let summary = sandbox.write(|world| {
-        let first_app = world.apps.keys().next().cloned().unwrap_or_default();
-        let mut subscriptions = world
-            .wabas
-            .get(&waba_id)
-            .map(|waba| waba.subscriptions.clone())
-            .unwrap_or_default();
-        if let Some(apps) = body.subscribed_apps {
-            subscriptions.retain(|app, _| apps.contains(app));
-            for app in apps {
-                subscriptions.entry(app).or_default();
-            }
-        }
-        let grant = |token| match token {
-            PutToken::Bare(token) => WabaToken {
-                token,
-                app_id: first_app.clone(),
-            },
-            PutToken::Of { token, app_id } => WabaToken { token, app_id },
-        };
-        let waba = Waba {
-            id: waba_id.clone(),
-            name: body.name,
-            business_id: body.business_id,
-            app_ids: body.app_ids,
-            access_tokens: body.access_tokens.into_iter().map(grant).collect(),
-            subscriptions,
-        };
+        let waba = waba_of(world, &waba_id, &body);
         let moved = world
             .wabas
             .insert(waba_id.clone(), waba)
             .map(|old| old.business_id)
             != world.wabas.get(&waba_id).map(|new| new.business_id.clone());
+        world.index_tokens();
         for number in body.numbers {
             put_number(world, &waba_id, number);
         }
@@ -152,22 +146,71 @@ pub(super) async fn put_waba(
     Ok(Json(summary))
 }
 
-fn put_number(world: &mut World, waba_id: &str, number: PutNumber) {
-    let old = world.numbers.get(&number.id);
-    let pin = old.and_then(|old| old.pin.clone());
-    let registered = number
-        .registered
-        .or(old.map(|old| old.registered))
-        .unwrap_or(true);
-    let number = Number {
-        id: number.id,
-        waba_id: waba_id.to_owned(),
-        display_phone_number: number.display_phone_number,
-        verified_name: number.verified_name,
-        throughput_level: number.throughput_level.unwrap_or_else(|| "STANDARD".to_owned()),
-        registered,
-        pin,
+/// The WABA as it is to be; what the body does not name stays as it was.
+fn waba_of(world: &World, waba_id: &str, body: &PutWaba) -> Waba {
+    let old = world.wabas.get(waba_id);
+    let first_app = world.apps.keys().next().cloned().unwrap_or_default();
+    let mut subscriptions = old.map(|waba| waba.subscriptions.clone()).unwrap_or_default();
+    if let Some(apps) = &body.subscribed_apps {
+        subscriptions.retain(|app, _| apps.contains(app));
+        for app in apps {
+            subscriptions.entry(app.clone()).or_default();
+        }
+    }
+    let grant = |token: &PutToken| match token {
+        PutToken::Bare(token) => WabaToken {
+            token: token.clone(),
+            app_id: first_app.clone(),
+            scopes: None,
+            expires_at: None,
+        },
+        PutToken::Of {
+            token,
+            app_id,
+            scopes,
+            expires_at,
+        } => WabaToken {
+            token: token.clone(),
+            app_id: app_id.clone(),
+            scopes: scopes.clone(),
+            expires_at: *expires_at,
+        },
     };
+    let kept =
+        |pick: fn(&Waba) -> &String, new: &str| old.map_or_else(|| new.to_owned(), |waba| pick(waba).clone());
+    Waba {
+        id: waba_id.to_owned(),
+        name: body.name.clone(),
+        business_id: body.business_id.clone(),
+        app_ids: body.app_ids.clone(),
+        access_tokens: body.access_tokens.iter().map(grant).collect(),
+        subscriptions,
+        messaging_limit: body
+            .messaging_limit
+            .clone()
+            .unwrap_or_else(|| kept(|waba| &waba.messaging_limit, "TIER_250")),
+        status: kept(|waba| &waba.status, "ACTIVE"),
+        account_review_status: kept(|waba| &waba.account_review_status, "APPROVED"),
+        payment: old.is_none_or(|waba| waba.payment),
+        currency: kept(|waba| &waba.currency, "USD"),
+        timezone_id: kept(|waba| &waba.timezone_id, "1"),
+    }
+}
+
+fn put_number(world: &mut World, waba_id: &str, put: PutNumber) {
+    let old = world.numbers.get(&put.id).cloned();
+    let mut number = old
+        .clone()
+        .unwrap_or_else(|| new_number(put.id.clone(), waba_id, String::new(), String::new()));
+    number.display_phone_number = put.display_phone_number;
+    number.verified_name = put.verified_name;
+    number.throughput_level = put.throughput_level.unwrap_or_else(|| "STANDARD".to_owned());
+    number.registered = put
+        .registered
+        .unwrap_or(old.as_ref().is_none_or(|old| old.registered));
+    number.verified = put
+        .verified
+        .unwrap_or(old.as_ref().is_none_or(|old| old.verified));
     world.numbers.insert(number.id.clone(), number);
 }
 
@@ -181,11 +224,11 @@ fn put_template(world: &mut World, waba_id: &str, template: &Value) -> Value {
     let id = text_at(template, "/id")
         .map(str::to_owned)
         .or(known)
-        .unwrap_or_else(|| world.ids.object());
+        .unwrap_or_else(|| world.kept.ids.object());
     let status = text_at(template, "/status").unwrap_or("APPROVED").to_uppercase();
     let made = from_create(id.clone(), waba_id, template, &status);
     let named = json!({"id": id, "name": made.name, "language": made.language, "status": status});
-    world.templates.insert(id, made);
+    world.put_template(made);
     named
 }
 
@@ -222,106 +265,4 @@ fn check_waba(sandbox: &Sandbox, waba_id: &str, body: &PutWaba) -> Result<(), Co
         })?;
     }
     Ok(())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TemplateStatus {
-    status: String,
-    reason: Option<String>,
-}
-
-/// `POST /sandbox/templates/{id}/status`: the review's verdict, told by webhook.
-pub(super) async fn set_template_status(
-    State(sandbox): State<Sandbox>,
-    Path(template_id): Path<String>,
-    Json(body): Json<TemplateStatus>,
-) -> Result<Json<Value>, ControlError> {
-    let status = body.status.to_uppercase();
-    let now_ms = sandbox.now_ms();
-    sandbox.write(|world| {
-        let template = world
-            .templates
-            .get_mut(&template_id)
-            .ok_or_else(|| ControlError::not_found("template", &template_id))?;
-        template.status.clone_from(&status);
-        template.rejected_reason.clone_from(&body.reason);
-        let value = json!({
-            "event": status,
-            "message_template_id": template.id.parse::<u64>().unwrap_or_default(),
-            "message_template_name": template.name,
-            "message_template_language": template.language,
-            "message_template_category": template.category,
-            "reason": body.reason.as_deref().unwrap_or("NONE"),
-        });
-        let waba_id = template.waba_id.clone();
-        let seconds = now_ms.div_euclid(1000);
-        world.queue_webhook(
-            &waba_id,
-            "message_template_status_update",
-            value,
-            Some(seconds),
-            None,
-        );
-        world.fired.push(Event::State);
-        Ok(Json(json!({"id": template_id, "status": status})))
-    })
-}
-
-/// `GET /sandbox/state`: apps, WABAs, numbers, customers and the clock; no secrets.
-pub(super) async fn state(State(sandbox): State<Sandbox>) -> Json<Value> {
-    let now_ms = sandbox.now_ms();
-    let offset_ms = sandbox.clock().offset_ms();
-    Json(sandbox.read(|world| {
-        let apps: Vec<Value> = world
-            .apps
-            .values()
-            .map(|app| json!({"id": app.id, "callback_url": app.callback_url}))
-            .collect();
-        let wabas: Vec<Value> = world
-            .wabas
-            .values()
-            .map(|waba| {
-                let count = world
-                    .templates
-                    .values()
-                    .filter(|template| template.waba_id == waba.id)
-                    .count();
-                json!({
-                    "id": waba.id,
-                    "name": waba.name,
-                    "business_id": waba.business_id,
-                    "subscribed_apps": waba.subscriptions.keys().collect::<Vec<_>>(),
-                    "templates": count,
-                })
-            })
-            .collect();
-        let numbers: Vec<Value> = world
-            .numbers
-            .values()
-            .map(|number| {
-                json!({
-                    "id": number.id,
-                    "waba_id": number.waba_id,
-                    "waba_name": world.wabas.get(&number.waba_id).map(|waba| &waba.name),
-                    "display_phone_number": number.display_phone_number,
-                    "verified_name": number.verified_name,
-                    "registered": number.registered,
-                })
-            })
-            .collect();
-        let customers: Vec<Value> = world
-            .customers
-            .values()
-            .map(|customer| json!({"key": customer.key, "name": customer.name, "phone": customer.phone}))
-            .collect();
-        json!({
-            "apps": apps,
-            "wabas": wabas,
-            "numbers": numbers,
-            "customers": customers,
-            "pending_webhooks": world.webhooks.pending(),
-            "clock": {"now": rfc3339(now_ms), "offset_ms": offset_ms},
-        })
-    }))
 }

@@ -1,15 +1,16 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::error::ControlError;
 use super::view;
 use crate::clock::rfc3339;
+use crate::graph::error::Failure;
 use crate::rules::phone;
 use crate::state::Sandbox;
 use crate::state::events::Event;
-use crate::state::model::{Customer, Party, Stage};
+use crate::state::model::Customer;
 use crate::state::world::World;
 
 /// Longest key, name and username, characters.
@@ -27,6 +28,15 @@ pub(super) struct PutCustomer {
     #[serde(default)]
     auto_read: bool,
     username: Option<String>,
+    /// Makes every message to this person fail, told by webhook.
+    failure: Option<PutFailure>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PutFailure {
+    code: i64,
+    details: Option<String>,
 }
 
 fn yes() -> bool {
@@ -79,17 +89,21 @@ pub(super) async fn put(
             online: body.online,
             auto_read: body.auto_read,
             username: body.username.filter(|username| !username.is_empty()),
+            generation: world.customers.get(&key).map_or(0, |known| known.generation),
+            failure: body.failure.map(|failure| {
+                let details = failure
+                    .details
+                    .unwrap_or_else(|| "Set for this customer of the sandbox.".to_owned());
+                Failure::new(failure.code, details)
+            }),
         };
         match world.customers.insert(key.clone(), customer.clone()) {
             None => world.index_new_customer(&customer),
             Some(old) if old.phone != customer.phone => world.index_people(),
             Some(_) => {}
         }
-        let numbers: Vec<_> = world.numbers.values().cloned().collect();
-        for number in &numbers {
-            if world.thread(&number.id, &key).is_some() {
-                world.deliver(now_ms, number, &customer);
-            }
+        for number in world.numbers_of(&key) {
+            world.deliver(now_ms, &number, &customer);
         }
         world.fired.push(Event::Customer {
             customer: key.clone(),
@@ -125,34 +139,22 @@ pub(super) async fn list(State(sandbox): State<Sandbox>) -> Json<Value> {
 }
 
 fn describe(world: &World, customer: &Customer) -> Value {
-    let user_ids: Map<String, Value> = world
-        .wabas
-        .values()
-        .map(|waba| {
-            (
-                waba.business_id.clone(),
-                world.user_id(&waba.business_id, customer).into(),
-            )
-        })
-        .collect();
     let threads: Vec<Value> = world
-        .threads
+        .numbers_of(&customer.key)
         .iter()
-        .filter_map(|(phone_number_id, threads)| {
-            let thread = threads.get(&customer.key)?;
-            let last = thread.messages.iter().rev().find(|message| message.on_phone())?;
-            let unread = thread
-                .messages
-                .iter()
-                .filter(|message| message.by == Party::Business && message.stage == Stage::Delivered)
-                .count();
+        .filter_map(|number| {
+            let thread = world.thread(&number.id, &customer.key)?;
+            let last = world
+                .messages_of(thread)
+                .rev()
+                .find(|message| message.on_phone())?;
             Some(json!({
-                "phone_number_id": phone_number_id,
+                "phone_number_id": number.id,
                 "last_message_at": rfc3339(last.at_ms),
                 "last_message_from": last.by,
                 "last_message_type": last.kind,
                 "preview": view::preview(last),
-                "unread": unread,
+                "unread": thread.unread.len(),
             }))
         })
         .collect();
@@ -164,7 +166,7 @@ fn describe(world: &World, customer: &Customer) -> Value {
         "online": customer.online,
         "auto_read": customer.auto_read,
         "username": customer.username,
-        "user_ids": user_ids,
+        "user_ids": world.user_ids(customer),
         "threads": threads,
     })
 }

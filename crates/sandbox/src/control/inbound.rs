@@ -2,20 +2,31 @@ use axum::Json;
 use axum::extract::{Path, State};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use http::{HeaderMap, header};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::error::ControlError;
 use super::threads::ends;
+use super::uploads::attached;
 use crate::graph::media::download_url;
 use crate::rules::{limits, list_at, text_at};
 use crate::state::Sandbox;
 use crate::state::conversation::{Inbound, list_rows};
-use crate::state::media::sniffed;
 use crate::state::model::Media;
 use crate::state::world::World;
+
+/// A file with a message: uploaded before (`media_id`), or its bytes in base64.
+#[derive(Default, Deserialize)]
+struct File {
+    media_id: Option<String>,
+    data_base64: Option<String>,
+    mime_type: Option<String>,
+    caption: Option<String>,
+    filename: Option<String>,
+    /// Recorded in the chat, for audio.
+    #[serde(default)]
+    voice: bool,
+}
 
 /// What the customer does.
 #[derive(Deserialize)]
@@ -24,12 +35,11 @@ enum Action {
     Text {
         text: String,
     },
-    /// A photo: uploaded before (`media_id`), or its bytes in base64.
-    Image {
-        media_id: Option<String>,
-        data_base64: Option<String>,
-        caption: Option<String>,
-    },
+    Image(File),
+    Video(File),
+    Audio(File),
+    Document(File),
+    Sticker(File),
     /// A tap on a template's quick reply (`index` among its buttons, or `text`), or on a reply button (`id`).
     Button {
         message_id: String,
@@ -52,6 +62,25 @@ enum Action {
         name: Option<String>,
         address: Option<String>,
     },
+    /// Cards of the address book, as in the webhook.
+    Contacts {
+        contacts: Vec<Value>,
+    },
+    /// A filled-in flow.
+    FlowReply {
+        message_id: String,
+        response: Value,
+    },
+    /// A message of a type that the Cloud API does not carry.
+    Unsupported {
+        #[serde(default)]
+        kind: Option<String>,
+    },
+    /// Any other type, with its object as in the webhook.
+    Raw {
+        kind: String,
+        content: Value,
+    },
 }
 
 #[derive(Deserialize)]
@@ -60,6 +89,10 @@ pub(super) struct SendInbound {
     action: Action,
     /// Message that this one answers.
     reply_to: Option<String>,
+    /// Ad or post that the customer came from, as in the webhook.
+    referral: Option<Value>,
+    #[serde(default)]
+    forwarded: bool,
 }
 
 /// `POST …/threads/{phone_number_id}/messages`: the customer writes or taps.
@@ -69,98 +102,70 @@ pub(super) async fn send(
     Json(body): Json<SendInbound>,
 ) -> Result<Json<Value>, ControlError> {
     let (number, customer) = sandbox.read(|world| ends(world, &key, &phone_number_id))?;
-    let inbound = match body.action {
-        Action::Image {
-            media_id,
-            data_base64,
-            caption,
-        } => {
-            let media = photo(&sandbox, &phone_number_id, media_id, data_base64).await?;
-            let mut inbound = image(&sandbox, &media, caption);
-            inbound.quoted = body.reply_to;
-            inbound
-        }
-        action => sandbox.read(|world| plain(world, &phone_number_id, action, body.reply_to))?,
+    let quoted = body.reply_to;
+    let mut inbound = match body.action {
+        Action::Image(own) => file(&sandbox, &phone_number_id, "image", &own, quoted).await?,
+        Action::Video(own) => file(&sandbox, &phone_number_id, "video", &own, quoted).await?,
+        Action::Audio(own) => file(&sandbox, &phone_number_id, "audio", &own, quoted).await?,
+        Action::Document(own) => file(&sandbox, &phone_number_id, "document", &own, quoted).await?,
+        Action::Sticker(own) => file(&sandbox, &phone_number_id, "sticker", &own, quoted).await?,
+        action => sandbox.read(|world| plain(world, &phone_number_id, action, quoted))?,
     };
+    inbound.referral = body.referral;
+    inbound.forwarded = body.forwarded;
     let now_ms = sandbox.now_ms();
     let id = sandbox.write(|world| world.receive(now_ms, &number, &customer, inbound));
     Ok(Json(json!({"id": id})))
 }
 
-/// `POST …/threads/{phone_number_id}/media`: keeps a photo for a later message; the body is the file.
-pub(super) async fn upload(
-    State(sandbox): State<Sandbox>,
-    Path((key, phone_number_id)): Path<(String, String)>,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Result<Json<Value>, ControlError> {
-    sandbox.read(|world| ends(world, &key, &phone_number_id))?;
-    let declared = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let media = keep_photo(&sandbox, &phone_number_id, declared, bytes).await?;
-    Ok(Json(json!({"media_id": media.id, "mime_type": media.mime_type})))
-}
-
-async fn keep_photo(
+/// A message with a file, as the webhook carries it and as the phone shows it.
+async fn file(
     sandbox: &Sandbox,
     phone_number_id: &str,
-    declared: Option<&str>,
-    bytes: Bytes,
-) -> Result<Media, ControlError> {
-    let mime_type = sniffed(&bytes)
-        .or(declared)
-        .filter(|mime| matches!(*mime, "image/jpeg" | "image/png" | "image/webp" | "image/gif"))
-        .ok_or_else(|| ControlError::bad("Send a photo: JPEG, PNG, WebP or GIF."))?
-        .to_owned();
-    sandbox
-        .add_media(phone_number_id, &mime_type, bytes, limits::INBOUND_MEDIA_MS)
-        .await
-        .map_err(|error| ControlError::storage(&error))
-}
-
-async fn photo(
-    sandbox: &Sandbox,
-    phone_number_id: &str,
-    media_id: Option<String>,
-    data_base64: Option<String>,
-) -> Result<Media, ControlError> {
-    if let Some(id) = media_id {
-        return sandbox
-            .read(|world| world.media.get(&id).cloned())
-            .filter(|media| media.phone_number_id == phone_number_id)
-            .ok_or_else(|| ControlError::not_found("media object", &id));
-    }
-    let data = data_base64.ok_or_else(|| ControlError::bad("Give the photo as media_id or data_base64."))?;
-    let bytes = STANDARD
-        .decode(data)
-        .map_err(|_| ControlError::bad("data_base64 is not base64."))?;
-    keep_photo(sandbox, phone_number_id, None, bytes.into()).await
-}
-
-fn image(sandbox: &Sandbox, media: &Media, caption: Option<String>) -> Inbound {
+    kind: &str,
+    own: &File,
+    quoted: Option<String>,
+) -> Result<Inbound, ControlError> {
+    let media: Media = attached(
+        sandbox,
+        phone_number_id,
+        kind,
+        own.media_id.as_deref(),
+        own.data_base64.as_deref(),
+        own.mime_type.as_deref(),
+    )
+    .await?;
     let digest = hex::decode(&media.sha256).unwrap_or_default();
-    let mut wire = json!({
-        "mime_type": media.mime_type,
-        "sha256": STANDARD.encode(digest),
-        "id": media.id,
-        "url": download_url(sandbox, &media.id),
-    });
-    let mut content = json!({"id": media.id});
-    if let Some(caption) = caption.filter(|caption| !caption.is_empty()) {
-        for object in [&mut wire, &mut content]
-            .into_iter()
-            .filter_map(Value::as_object_mut)
-        {
-            object.insert("caption".to_owned(), caption.clone().into());
+    let mut shown: Map<String, Value> = Map::from_iter([("id".to_owned(), media.id.clone().into())]);
+    let caption = own.caption.as_ref().filter(|caption| !caption.is_empty());
+    if let Some(caption) = caption.filter(|_| matches!(kind, "image" | "video" | "document")) {
+        shown.insert("caption".to_owned(), caption.clone().into());
+    }
+    match kind {
+        "audio" => {
+            shown.insert("voice".to_owned(), own.voice.into());
         }
+        "sticker" => {
+            shown.insert("animated".to_owned(), false.into());
+        }
+        "document" => {
+            let name = own.filename.clone().unwrap_or_else(|| "document".to_owned());
+            shown.insert("filename".to_owned(), name.into());
+        }
+        _ => {}
     }
-    Inbound {
-        kind: "image",
-        content,
-        wire,
-        quoted: None,
-    }
+    let mut wire = shown.clone();
+    wire.insert("mime_type".to_owned(), media.mime_type.clone().into());
+    wire.insert("sha256".to_owned(), STANDARD.encode(digest).into());
+    wire.insert("url".to_owned(), download_url(sandbox, &media.id).into());
+    Ok(Inbound {
+        kind: kind.to_owned(),
+        content: shown.into(),
+        wire: wire.into(),
+        quoted,
+        referral: None,
+        forwarded: false,
+    })
 }
 
 fn plain(
@@ -169,11 +174,13 @@ fn plain(
     action: Action,
     reply_to: Option<String>,
 ) -> Result<Inbound, ControlError> {
-    let same = |kind, content: Value, quoted| Inbound {
-        kind,
+    let same = |kind: &str, content: Value, quoted| Inbound {
+        kind: kind.to_owned(),
         wire: content.clone(),
         content,
         quoted,
+        referral: None,
+        forwarded: false,
     };
     Ok(match action {
         Action::Text { text } => {
@@ -204,41 +211,66 @@ fn plain(
                 None,
             )
         }
+        tap @ (Action::Button { .. } | Action::ListReply { .. } | Action::FlowReply { .. }) => {
+            let (kind, content, message_id) = answer(world, phone_number_id, tap)?;
+            same(kind, content, Some(message_id))
+        }
+        Action::Contacts { contacts } => same("contacts", contacts.into(), reply_to),
+        Action::Unsupported { kind } => same(
+            "unsupported",
+            json!({"type": kind.unwrap_or_else(|| "unknown".to_owned())}),
+            None,
+        ),
+        Action::Raw { kind, content } => same(&kind, content, reply_to),
+        Action::Image(_) | Action::Video(_) | Action::Audio(_) | Action::Document(_) | Action::Sticker(_) => {
+            return Err(ControlError::bad("Give the file as media_id or data_base64."));
+        }
+    })
+}
+
+/// What answering a business message by a tap sends: kind, object and the message answered.
+fn answer(
+    world: &World,
+    phone_number_id: &str,
+    action: Action,
+) -> Result<(&'static str, Value, String), ControlError> {
+    Ok(match action {
         Action::Button {
             message_id,
             index,
             text,
             id,
         } => {
-            let content = tapped(
-                world,
-                phone_number_id,
-                &message_id,
-                index,
-                text.as_deref(),
-                id.as_deref(),
-            )?;
-            same(content.0, content.1, Some(message_id))
+            let (text, id) = (text.as_deref(), id.as_deref());
+            let (kind, content) = tapped(world, phone_number_id, &message_id, index, text, id)?;
+            (kind, content, message_id)
         }
         Action::ListReply { message_id, id } => {
             let message = find(world, phone_number_id, &message_id)?;
             let row = list_rows(message)
                 .find(|row| text_at(row, "/id") == Some(&id))
                 .ok_or_else(|| ControlError::not_found("list row", &id))?;
-            same(
-                "interactive",
-                json!({"type": "list_reply", "list_reply": row}),
-                Some(message_id),
-            )
+            let content = json!({"type": "list_reply", "list_reply": row});
+            ("interactive", content, message_id)
         }
-        Action::Image { .. } => return Err(ControlError::bad("Give the photo as media_id or data_base64.")),
+        Action::FlowReply { message_id, response } => {
+            find(world, phone_number_id, &message_id)?;
+            let reply = json!({"name": "flow", "body": "Sent", "response_json": response.to_string()});
+            let content = json!({"type": "nfm_reply", "nfm_reply": reply});
+            ("interactive", content, message_id)
+        }
+        _ => {
+            return Err(ControlError::bad(
+                "A tap is a button, a list_reply or a flow_reply.",
+            ));
+        }
     })
 }
 
 fn find<'a>(world: &'a World, phone_number_id: &str, id: &str) -> Result<&'a Value, ControlError> {
     world
         .message(phone_number_id, id)
-        .map(|(_, message)| &message.content)
+        .map(|message| &message.content)
         .ok_or_else(|| ControlError::not_found("message", id))
 }
 

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::error::ControlError;
 use crate::clock::rfc3339;
+use crate::rules::limits::Limits;
 use crate::state::Sandbox;
+use crate::state::calls::Call;
 use crate::state::events::Event;
 use crate::state::faults::Faults;
 
@@ -36,13 +38,15 @@ pub(super) async fn advance_clock(
         ));
     }
     sandbox.clock().advance_seconds(body.advance_seconds);
+    let now_ms = sandbox.now_ms();
     let now = rfc3339(sandbox.now_ms());
     let offset_ms = sandbox.clock().offset_ms();
     sandbox.write(|world| {
+        world.end_pauses(now_ms);
         world.fired.push(Event::Clock {
             now: now.clone(),
             offset_ms,
-        })
+        });
     });
     Ok(Json(json!({"now": now, "offset_ms": offset_ms})))
 }
@@ -55,6 +59,7 @@ pub(super) async fn faults(State(sandbox): State<Sandbox>) -> Json<Faults> {
 /// `POST /sandbox/faults`: sets all switches; what is left out is off.
 pub(super) async fn set_faults(State(sandbox): State<Sandbox>, Json(body): Json<Faults>) -> Json<Faults> {
     sandbox.faults(|faults| *faults = body.clone());
+    sandbox.change(|world| world.skip_delivered = body.skip_delivered);
     sandbox.wake_webhooks();
     Json(body)
 }
@@ -64,15 +69,42 @@ pub(super) async fn clear_faults(State(sandbox): State<Sandbox>) -> Json<Faults>
     set_faults(State(sandbox), Json(Faults::default())).await
 }
 
+/// `GET /sandbox/limits`.
+pub(super) async fn limits(State(sandbox): State<Sandbox>) -> Json<Limits> {
+    Json(sandbox.read(|world| world.kept.limits.clone()))
+}
+
+/// `POST /sandbox/limits`: sets all limits of pace and volume; what is left out is Meta's, and counting starts anew.
+pub(super) async fn set_limits(State(sandbox): State<Sandbox>, Json(body): Json<Limits>) -> Json<Limits> {
+    sandbox.write(|world| {
+        world.kept.limits = body.clone();
+        world.limiter.forget();
+    });
+    Json(body)
+}
+
+/// `DELETE /sandbox/limits`: Meta's limits again.
+pub(super) async fn reset_limits(State(sandbox): State<Sandbox>) -> Json<Limits> {
+    set_limits(State(sandbox), Json(Limits::default())).await
+}
+
 #[derive(Deserialize)]
 pub(super) struct ReadCalls {
     #[serde(default)]
     since: u64,
     limit: Option<usize>,
+    phone_number_id: Option<String>,
+    /// End of the path, such as `/messages`.
+    path: Option<String>,
 }
 
-/// `GET /sandbox/calls?since=`: Graph calls after a position, oldest first.
+/// `GET /sandbox/calls?since=`: Graph calls after a position, oldest first; of a number or a path when one is named.
 pub(super) async fn calls(State(sandbox): State<Sandbox>, Query(query): Query<ReadCalls>) -> Json<Value> {
-    let calls = sandbox.calls(|calls| calls.since(query.since, query.limit.unwrap_or(CALLS)));
+    let passes = |call: &Call| {
+        let number = query.phone_number_id.is_none() || query.phone_number_id == call.phone_number_id;
+        number && query.path.as_ref().is_none_or(|path| call.path.ends_with(path))
+    };
+    let limit = query.limit.unwrap_or(CALLS);
+    let calls = sandbox.calls(|calls| calls.since(query.since, limit, passes));
     Json(json!({"calls": calls}))
 }

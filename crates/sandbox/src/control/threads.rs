@@ -54,7 +54,7 @@ pub(super) async fn read(
         let limit = query.limit.unwrap_or(SHOWN);
         let mut messages: Vec<Value> = thread
             .iter()
-            .flat_map(|thread| thread.messages.iter().rev())
+            .flat_map(|thread| world.messages_of(thread).rev())
             .filter(|message| query.all || message.on_phone())
             .take(limit)
             .map(|message| view::message(world, &phone_number_id, message))
@@ -71,6 +71,7 @@ pub(super) async fn read(
                 "display_phone_number": number.display_phone_number,
             },
             "messages": messages,
+            "offers_stopped": thread.is_some_and(|thread| thread.offers_stopped),
             "typing": thread.is_some_and(|thread| thread.typing_until_ms > now_ms),
             "window_closes_at": closes_ms.filter(|closes| *closes > now_ms).map(rfc3339),
             "now": rfc3339(now_ms),
@@ -90,6 +91,26 @@ pub(super) async fn open(
             world.open(now_ms, &number, &customer);
         }
         Ok(Json(json!({"success": true})))
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Played {
+    message_id: String,
+}
+
+/// `POST …/threads/{phone_number_id}/played`: the customer plays a voice message.
+pub(super) async fn played(
+    State(sandbox): State<Sandbox>,
+    Path((key, phone_number_id)): Path<(String, String)>,
+    Json(body): Json<Played>,
+) -> Result<Json<Value>, ControlError> {
+    let now_ms = sandbox.now_ms();
+    sandbox.write(|world| {
+        let (number, customer) = ends(world, &key, &phone_number_id)?;
+        let played = world.play(now_ms, &number, &customer, &body.message_id);
+        Ok(Json(json!({"played": played})))
     })
 }
 

@@ -34,6 +34,7 @@ fn media(world: &World, kind: &str, content: &Value) -> Value {
         "mime_type": stored.map(|media| media.mime_type.as_str()),
         "caption": text_at(content, "/caption"),
         "filename": text_at(content, "/filename"),
+        "voice": content.get("voice") == Some(&Value::Bool(true)),
     })
 }
 
@@ -75,6 +76,9 @@ fn interactive(world: &World, content: &Value) -> Value {
             "link",
             content.pointer("/action/parameters").cloned().unwrap_or_default(),
         ),
+        "location_request_message" => ("ask", "location".into()),
+        "request_contact_info" => ("ask", "contact".into()),
+        "flow" => ("ask", "flow".into()),
         _ => ("reply", content.clone()),
     };
     if let Some(object) = shown.as_object_mut() {
@@ -109,7 +113,7 @@ fn content(world: &World, message: &Message) -> Value {
 
 /// One message for the phone page.
 pub(super) fn message(world: &World, phone_number_id: &str, message: &Message) -> Value {
-    let quoted = message.quoted.as_deref().and_then(|id| world.message(phone_number_id, id)).map(|(_, quoted)| {
+    let quoted = message.quoted.as_deref().and_then(|id| world.message(phone_number_id, id)).map(|quoted| {
         json!({"id": quoted.id, "from": quoted.by, "type": quoted.kind, "preview": preview(quoted)})
     });
     let reactions: Map<String, Value> = message

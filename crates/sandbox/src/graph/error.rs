@@ -4,6 +4,8 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::codes::known;
+
 /// A refusal in the shape of Graph's error bodies.
 #[derive(Clone, Debug)]
 pub(crate) struct GraphError {
@@ -47,65 +49,6 @@ impl Failure {
     }
 }
 
-/// Title and HTTP status of the codes that the sandbox answers with.
-fn known(code: i64) -> (&'static str, u16) {
-    match code {
-        0 => ("AuthException", 401),
-        1 => ("An unknown error has occurred.", 500),
-        2 => ("Service temporarily unavailable", 503),
-        4 => ("Application request limit reached", 400),
-        10 => ("Application does not have permission for this action", 403),
-        33 => ("Parameter value is not valid", 400),
-        100 => ("Invalid parameter", 400),
-        190 => ("Invalid OAuth access token", 401),
-        200 => ("Permissions error", 403),
-        368 => ("Temporarily blocked for policies violations", 403),
-        80007 => ("Rate limit issues", 400),
-        130429 => ("Rate limit hit", 429),
-        130472 => ("User's number is part of an experiment", 400),
-        131000 => ("Something went wrong", 500),
-        131005 => ("Access denied", 403),
-        131008 => ("Required parameter is missing", 400),
-        131009 => ("Parameter value is not valid", 400),
-        131016 => ("Service unavailable", 500),
-        131021 => ("Recipient cannot be sender", 400),
-        131026 => ("Message undeliverable", 400),
-        131031 => ("Account has been locked", 403),
-        131042 => ("Business eligibility payment issue", 400),
-        131045 => ("Incorrect certificate", 500),
-        131047 => ("Re-engagement message", 400),
-        131048 => ("Spam rate limit hit", 400),
-        131049 => (
-            "This message was not delivered to maintain healthy ecosystem engagement",
-            400,
-        ),
-        131050 => ("User has stopped marketing messages from the business", 400),
-        131051 => ("Unsupported message type", 400),
-        131053 => ("Media upload error", 400),
-        131056 => ("(Business Account, Consumer Account) pair rate limit hit", 400),
-        131057 => ("Account in maintenance mode", 500),
-        131059 => ("Invalid paging cursor", 400),
-        131062 => ("Business-scoped user id is not supported for this message", 400),
-        132000 => (
-            "Number of parameters does not match the expected number of params",
-            400,
-        ),
-        132001 => ("Template name does not exist in the translation", 404),
-        132005 => ("Translated text too long", 400),
-        132012 => (
-            "Parameter format does not match format in the created template",
-            400,
-        ),
-        132015 => ("Template is paused", 400),
-        132016 => ("Template is disabled", 400),
-        132018 => ("There is an issue with the parameters in your template", 400),
-        133005 => ("Two step verification PIN mismatch", 400),
-        133010 => ("Phone number not registered", 400),
-        133016 => ("Account register deregister rate limit exceeded", 400),
-        _ => ("Something went wrong", 400),
-    }
-}
-
 pub(crate) fn title(code: i64) -> &'static str {
     known(code).0
 }
@@ -122,7 +65,7 @@ impl GraphError {
             message: format!("(#{code}) {title}"),
             details: Some(details.into()),
             user_text: None,
-            transient: matches!(code, 2 | 131000 | 131016 | 131057),
+            transient: matches!(code, 2 | 131000 | 131016 | 131057 | 133004),
         }
     }
 
@@ -162,6 +105,37 @@ impl GraphError {
             message: "Invalid OAuth access token - Cannot parse access token".to_owned(),
             details: None,
             ..Self::coded(190, "")
+        }
+    }
+
+    /// Code 190, subcode 463 for a token whose time is over.
+    pub(crate) fn expired_token() -> Self {
+        Self {
+            message: "Error validating access token: Session has expired.".to_owned(),
+            details: None,
+            subcode: Some(463),
+            ..Self::coded(190, "")
+        }
+    }
+
+    /// Code 10 for a token without a permission.
+    pub(crate) fn no_permission(scope: &str) -> Self {
+        Self {
+            message: format!(
+                "(#10) This endpoint requires the '{scope}' permission or the app is not approved for it"
+            ),
+            details: None,
+            ..Self::coded(10, "")
+        }
+    }
+
+    /// Code 100 for a missing or wrong `appsecret_proof`.
+    pub(crate) fn app_secret_proof(message: &str) -> Self {
+        Self {
+            message: message.to_owned(),
+            kind: "GraphMethodException",
+            details: None,
+            ..Self::coded(100, "")
         }
     }
 

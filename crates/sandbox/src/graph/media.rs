@@ -52,7 +52,7 @@ pub(super) async fn upload(
     access: &Access,
     call: &GraphCall,
 ) -> Result<Response, GraphError> {
-    let number = sandbox.read(|world| access.number(world, call))?;
+    let phone_number_id = sandbox.read(|world| access.number(world, call).map(|number| number.id.clone()))?;
     let form = Form::read(call).await?;
     if form.messaging_product.as_deref() != Some("whatsapp") {
         return Err(GraphError::parameter(
@@ -68,7 +68,7 @@ pub(super) async fn upload(
         .ok_or_else(|| GraphError::parameter("The parameter type is required."))?;
     check_file(&mime_type, &bytes)?;
     let media = sandbox
-        .add_media(&number.id, &mime_type, bytes, limits::UPLOADED_MEDIA_MS)
+        .add_media(&phone_number_id, &mime_type, bytes, limits::UPLOADED_MEDIA_MS)
         .await
         .map_err(|error| {
             GraphError::coded(131000, format!("The sandbox could not keep the file: {error}"))
@@ -191,7 +191,7 @@ pub(super) async fn delete(
 /// An address from which a media object can be fetched with a token for the next five minutes.
 pub(crate) fn download_url(sandbox: &Sandbox, media_id: &str) -> String {
     let expires_ms = sandbox.now_ms().saturating_add(limits::MEDIA_URL_MS);
-    let proof = sandbox.read(|world| world.ids.media_proof(media_id, expires_ms));
+    let proof = sandbox.read(|world| world.kept.ids.media_proof(media_id, expires_ms));
     let mut url = sandbox.public_url().clone();
     url.set_path("/whatsapp_business/attachments/");
     url.query_pairs_mut()
@@ -216,7 +216,7 @@ pub(super) async fn download(State(sandbox): State<Sandbox>, headers: HeaderMap,
             .media
             .get(get("mid"))
             .filter(|media| media.expires_ms > now_ms && expires_ms > now_ms)
-            .filter(|media| world.ids.media_proof(&media.id, expires_ms) == get("hash"))
+            .filter(|media| world.kept.ids.media_proof(&media.id, expires_ms) == get("hash"))
             .filter(|media| {
                 let number = world.numbers.get(&media.phone_number_id);
                 let waba = number.and_then(|number| world.wabas.get(&number.waba_id));

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::access::Access;
-use super::error::GraphError;
+use super::error::{Failure, GraphError};
 use super::{GraphCall, success};
 use crate::rules::{message, text_at};
 use crate::state::Sandbox;
@@ -19,27 +19,37 @@ struct Sent {
     messages: [Value; 1],
 }
 
-/// `POST /{PHONE}/messages`: a send, or a read receipt with or without typing.
-pub(super) fn post(sandbox: &Sandbox, access: &Access, call: &GraphCall) -> Result<Response, GraphError> {
-    let body = call.json()?;
-    let number = sandbox.read(|world| access.number(world, call))?;
-    if text_at(&body, "/messaging_product") != Some("whatsapp") {
-        return Err(GraphError::parameter(
-            "The parameter messaging_product is required.",
+/// `POST /{PHONE}/messages` and `/marketing_messages`: a send, or a read receipt with or without typing.
+/// `async_code` makes the send fail after it was accepted.
+pub(super) fn post(
+    sandbox: &Sandbox,
+    access: &Access,
+    call: &GraphCall,
+    async_code: Option<i64>,
+) -> Result<Response, GraphError> {
+    let body = call.params()?;
+    let number = sandbox.read(|world| access.number(world, call).cloned())?;
+    call.is_whatsapp()?;
+    if let Some(status) = text_at(body, "/status") {
+        return read_receipt(sandbox, &number.id, status, body);
+    }
+    let mut outgoing = message::parse(body, &number.digits())?;
+    outgoing.marketing_only = call.edge.as_deref() == Some("marketing_messages");
+    if outgoing.marketing_only && outgoing.kind != "template" {
+        return Err(GraphError::coded(
+            131055,
+            "Only template messages are supported by this endpoint.",
         ));
     }
-    if let Some(status) = text_at(&body, "/status") {
-        return read_receipt(sandbox, &number.id, status, &body);
-    }
-    let outgoing = message::parse(&body, &number.digits())?;
+    let fault = async_code.map(|code| Failure::new(code, "Set by a fault switch of the sandbox."));
     let now_ms = sandbox.now_ms();
-    let accepted = sandbox.write(|world| world.send(now_ms, &number, outgoing))?;
+    let accepted = sandbox.write(|world| world.send(now_ms, &number, outgoing, fault))?;
     sandbox.calls(|calls| {
         calls.update(call.seq, |noted| noted.message_id = Some(accepted.id.clone()));
     });
     let mut message = json!({"id": accepted.id});
-    if let Some(object) = message.as_object_mut().filter(|_| accepted.is_template) {
-        object.insert("message_status".to_owned(), "accepted".into());
+    if let (Some(status), Some(object)) = (accepted.status, message.as_object_mut()) {
+        object.insert("message_status".to_owned(), status.into());
     }
     let sent = Sent {
         messaging_product: "whatsapp",

@@ -6,7 +6,26 @@ use super::message::{between, media};
 use super::{limits, list_at, text_at};
 use crate::graph::error::GraphError;
 
-/// Checks the `interactive` object of a send; reply buttons, lists and link buttons are supported.
+/// Kinds that are checked for what they must name only, and where it stands.
+const NAMED: &[(&str, &[&str])] = &[
+    (
+        "flow",
+        &[
+            "/action/parameters/flow_message_version",
+            "/action/parameters/flow_cta",
+        ],
+    ),
+    ("location_request_message", &["/action/name"]),
+    ("request_contact_info", &["/action/name"]),
+    ("address_message", &["/action/parameters/country"]),
+    ("product", &["/action/catalog_id", "/action/product_retailer_id"]),
+    ("product_list", &["/action/catalog_id"]),
+    ("catalog_message", &["/action/name"]),
+    ("call_permission_request", &["/action/name"]),
+    ("voice_call", &["/action/name"]),
+];
+
+/// Checks the `interactive` object of a send.
 pub(crate) fn check(content: &Value) -> Result<(), GraphError> {
     let kind = text_at(content, "/type")
         .ok_or_else(|| GraphError::missing("The parameter interactive['type'] is required."))?;
@@ -15,7 +34,10 @@ pub(crate) fn check(content: &Value) -> Result<(), GraphError> {
     } else {
         limits::INTERACTIVE_BODY
     };
-    between(text_at(content, "/body/text"), body_limit, "Body text")?;
+    // A single product may come without words.
+    if kind != "product" || content.get("body").is_some() {
+        between(text_at(content, "/body/text"), body_limit, "Body text")?;
+    }
     if content.get("footer").is_some() {
         between(
             text_at(content, "/footer/text"),
@@ -30,10 +52,47 @@ pub(crate) fn check(content: &Value) -> Result<(), GraphError> {
         "button" => reply_buttons(content),
         "list" => list(content),
         "cta_url" => link_button(content),
-        other => Err(GraphError::value(format!(
-            "Interactive type {other} is not supported by the sandbox."
-        ))),
+        "carousel" => carousel(list_at(content, "/action/cards")),
+        other => named(other, content),
     }
+}
+
+fn named(kind: &str, content: &Value) -> Result<(), GraphError> {
+    let (_, needed) = NAMED
+        .iter()
+        .find(|(known, _)| *known == kind)
+        .ok_or_else(|| GraphError::value(format!("Interactive type {kind} is not supported.")))?;
+    for pointer in *needed {
+        if text_at(content, pointer).is_none_or(str::is_empty) {
+            return Err(GraphError::missing(format!(
+                "The parameter interactive{} is required.",
+                pointer
+                    .split('/')
+                    .filter(|part| !part.is_empty())
+                    .map(|part| format!("['{part}']"))
+                    .collect::<String>()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn carousel(cards: &[Value]) -> Result<(), GraphError> {
+    if !limits::CARDS.contains(&cards.len()) {
+        return Err(GraphError::value(
+            "Invalid cards count. Min allowed cards: 2, Max allowed cards: 10",
+        ));
+    }
+    let kinds: BTreeSet<Option<&str>> = cards.iter().map(|card| text_at(card, "/type")).collect();
+    if kinds.len() > 1 {
+        return Err(GraphError::value("All cards need the same type"));
+    }
+    for card in cards {
+        if card.get("body").is_some() {
+            between(text_at(card, "/body/text"), limits::CARD_BODY, "Card body text")?;
+        }
+    }
+    Ok(())
 }
 
 fn check_header(kind: &str, header: &Value) -> Result<(), GraphError> {

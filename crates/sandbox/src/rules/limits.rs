@@ -1,5 +1,64 @@
 //! Limits of the Cloud API as Meta's pages give them; characters unless said otherwise.
 
+use serde::{Deserialize, Serialize};
+
+/// Limits of pace and volume that the control API may change; `0` lifts one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Limits {
+    /// Messages of a number per second, in and out; `None` follows from its throughput level.
+    pub(crate) messages_per_second: Option<u32>,
+    /// Milliseconds per message to one customer, over time.
+    pub(crate) pair_interval_ms: u32,
+    /// Messages to one customer that may go at once, borrowed from the future.
+    pub(crate) pair_burst: u32,
+    /// Customers that a portfolio may write to outside their window in 24 hours; `None` follows from its tier.
+    pub(crate) daily_customers: Option<u32>,
+    /// Register and deregister calls of a number in 72 hours.
+    pub(crate) registrations: u32,
+    /// New templates of a WABA per hour.
+    pub(crate) templates_per_hour: u32,
+    /// Templates of a WABA.
+    pub(crate) templates: u32,
+    /// Management calls of an app for a WABA per hour; `None`: 5,000 once a number is registered, 200 before.
+    pub(crate) management_calls_per_hour: Option<u32>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            messages_per_second: None,
+            pair_interval_ms: 6_000,
+            pair_burst: 45,
+            daily_customers: None,
+            registrations: 10,
+            templates_per_hour: 100,
+            templates: 6_000,
+            management_calls_per_hour: None,
+        }
+    }
+}
+
+/// Customers in 24 hours of a portfolio tier; `None` is without limit.
+pub(crate) fn tier_customers(tier: &str) -> Option<u32> {
+    match tier {
+        "TIER_50" => Some(50),
+        "TIER_250" => Some(250),
+        "TIER_1K" => Some(1_000),
+        "TIER_2K" => Some(2_000),
+        "TIER_10K" => Some(10_000),
+        "TIER_100K" => Some(100_000),
+        _ => None,
+    }
+}
+
+/// One hour, milliseconds.
+pub(crate) const HOUR_MS: i64 = 60 * 60 * 1000;
+/// One day, milliseconds.
+pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
+/// Window over which register and deregister calls count, milliseconds.
+pub(crate) const REGISTRATION_MS: i64 = 72 * HOUR_MS;
+
 /// Text message body.
 pub(crate) const TEXT_BODY: usize = 4096;
 /// Caption of an image, a video or a document.
@@ -46,6 +105,22 @@ pub(crate) const TEMPLATE_BUTTONS: usize = 10;
 pub(crate) const TEMPLATE_URL_BUTTONS: usize = 2;
 /// Address of a link button.
 pub(crate) const TEMPLATE_URL: usize = 2000;
+/// Phone number of a call button.
+pub(crate) const TEMPLATE_PHONE: usize = 20;
+/// Body of a limited-time offer.
+pub(crate) const OFFER_BODY: usize = 600;
+/// Body of a carousel card.
+pub(crate) const CARD_BODY: usize = 160;
+/// Cards of a carousel.
+pub(crate) const CARDS: std::ops::RangeInclusive<usize> = 2..=10;
+/// Validity of a code of Embedded Signup, milliseconds.
+pub(crate) const SIGNUP_CODE_MS: i64 = 30 * 1000;
+/// Age after which an unanswered webhook is given up, milliseconds.
+pub(crate) const WEBHOOK_MS: i64 = 7 * DAY_MS;
+/// Free messages after the first answer to a customer who came from an ad, milliseconds.
+pub(crate) const ENTRY_POINT_MS: i64 = 72 * HOUR_MS;
+/// Pauses of a template for low quality, milliseconds; the next one disables it.
+pub(crate) const TEMPLATE_PAUSES_MS: [i64; 2] = [3 * HOUR_MS, 6 * HOUR_MS];
 /// Customer service window after the customer's last message, milliseconds.
 pub(crate) const WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
 /// Age up to which a message takes a reaction, milliseconds.

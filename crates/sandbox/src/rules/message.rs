@@ -13,6 +13,8 @@ pub(crate) struct Outgoing {
     pub(crate) content: Value,
     pub(crate) quoted: Option<String>,
     pub(crate) callback_data: Option<String>,
+    /// Sent through `/marketing_messages`, which takes marketing templates only.
+    pub(crate) marketing_only: bool,
 }
 
 /// Whom a send names.
@@ -55,6 +57,7 @@ pub(crate) fn parse(body: &Value, business_digits: &str) -> Result<Outgoing, Gra
         content,
         quoted: text_at(body, "/context/message_id").map(str::to_owned),
         callback_data: callback_data.map(str::to_owned),
+        marketing_only: false,
     })
 }
 

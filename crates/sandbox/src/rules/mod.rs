@@ -5,6 +5,7 @@ pub(crate) mod limits;
 pub(crate) mod message;
 pub(crate) mod phone;
 pub(crate) mod template;
+mod template_buttons;
 pub(crate) mod template_create;
 
 use serde_json::Value;

@@ -15,6 +15,8 @@ pub(crate) struct Call {
     pub(crate) seq: u64,
     /// Microseconds of monotonic time since the sandbox started.
     pub(crate) arrived_us: u64,
+    /// The same in nanoseconds.
+    pub(crate) arrived_ns: u64,
     /// Simulated time of arrival, RFC 3339.
     pub(crate) at: String,
     pub(crate) method: String,
@@ -53,9 +55,11 @@ impl CallRecord {
         if self.calls.len() >= KEPT {
             self.calls.pop_front();
         }
+        let arrived_ns = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.calls.push_back(Call {
             seq,
-            arrived_us: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            arrived_us: arrived_ns / 1000,
+            arrived_ns,
             at,
             method,
             path,
@@ -81,11 +85,12 @@ impl CallRecord {
         }
     }
 
-    /// Calls after a position, oldest first, at most `limit`.
-    pub(crate) fn since(&self, seq: u64, limit: usize) -> Vec<Call> {
+    /// Calls after a position that pass, oldest first, at most `limit`.
+    pub(crate) fn since(&self, seq: u64, limit: usize, passes: impl Fn(&Call) -> bool) -> Vec<Call> {
+        let first = self.calls.partition_point(|call| call.seq <= seq);
         self.calls
-            .iter()
-            .filter(|call| call.seq > seq)
+            .range(first..)
+            .filter(|call| passes(call))
             .take(limit)
             .cloned()
             .collect()

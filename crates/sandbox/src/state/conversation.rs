@@ -1,250 +1,127 @@
-//! What happens when business and customer write to each other.
+//! What happens to a message once it is accepted, and when the customer writes.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::model::{Customer, Message, Number, Party, Reaction, Stage};
 use super::world::World;
-use crate::graph::error::{Failure, GraphError};
-use crate::rules::message::{MEDIA_KINDS, Outgoing, Recipient};
-use crate::rules::{limits, list_at, template, text_at};
+use crate::graph::error::Failure;
+use crate::rules::{limits, list_at, text_at};
 use crate::webhooks::payload;
-
-/// A send that Graph has answered with 200.
-pub(crate) struct Accepted {
-    pub(crate) id: String,
-    /// `contacts[0]` of the answer.
-    pub(crate) contact: Value,
-    pub(crate) is_template: bool,
-}
+use crate::webhooks::queue::Change;
 
 /// A message that a customer sends, ready for the thread and for the webhook.
 pub(crate) struct Inbound {
-    pub(crate) kind: &'static str,
+    pub(crate) kind: String,
     /// As the phone shows it.
     pub(crate) content: Value,
     /// As the webhook carries it.
     pub(crate) wire: Value,
     pub(crate) quoted: Option<String>,
-}
-
-/// Content and pricing category of a send once template and media are checked.
-struct Prepared {
-    content: Value,
-    category: String,
+    /// Ad or post that the customer came from.
+    pub(crate) referral: Option<Value>,
+    pub(crate) forwarded: bool,
 }
 
 impl World {
-    /// Accepts a send or refuses it at once; everything after acceptance is told by webhook.
-    pub(crate) fn send(
+    /// Queues a value of the `messages` field.
+    pub(crate) fn queue_message(
         &mut self,
         now_ms: i64,
         number: &Number,
-        outgoing: Outgoing,
-    ) -> Result<Accepted, GraphError> {
-        if !number.registered {
-            return Err(GraphError::coded(
-                133010,
-                "The account does not exist in the Cloud API. Register it first.",
-            ));
-        }
-        let prepared = self.prepare(now_ms, number, &outgoing)?;
-        let customer = match &outgoing.recipient {
-            Recipient::Phone { digits, .. } => self.customer_by_phone(digits),
-            Recipient::UserId(id) => self.customer_by_user_id(self.business_of(number), id),
-        }
-        .cloned();
-        let failure = self.failure(now_ms, number, customer.as_ref(), &outgoing);
-        let (contact, by_phone, named) = match &outgoing.recipient {
-            Recipient::Phone { input, digits } => {
-                (json!({"input": input, "wa_id": digits}), true, digits.clone())
-            }
-            Recipient::UserId(id) => (json!({"input": id, "user_id": id}), false, id.clone()),
+        value: Value,
+        inbound_id: Option<String>,
+    ) {
+        let change = Change {
+            field: "messages",
+            value,
+            time: None,
+            inbound_id,
+            phone_number_id: Some(&number.id),
         };
-        let id = self.ids.wamid(&named, Party::Business);
-        let is_template = outgoing.kind == "template";
-        let message = Message {
-            id: id.clone(),
-            by: Party::Business,
-            at_ms: now_ms,
-            kind: outgoing.kind,
-            content: prepared.content,
-            quoted: outgoing
-                .quoted
-                .filter(|quoted| self.message(&number.id, quoted).is_some()),
-            stage: if failure.is_some() {
-                Stage::Failed
-            } else {
-                Stage::Sent
-            },
-            reactions: Vec::new(),
-            category: Some(prepared.category),
-            callback_data: outgoing.callback_data,
-            by_phone,
-            error: failure,
-        };
-        match customer {
-            Some(customer) => self.hand_over(now_ms, number, &customer, message),
-            None => {
-                let value = payload::failed(number, &message, &named, now_ms);
-                self.queue_webhook(&number.waba_id, "messages", value, None, None);
-            }
-        }
-        Ok(Accepted {
-            id,
-            contact,
-            is_template,
-        })
+        self.queue_webhook(now_ms, &number.waba_id, change);
     }
 
-    fn prepare(&self, now_ms: i64, number: &Number, outgoing: &Outgoing) -> Result<Prepared, GraphError> {
-        let kind = outgoing.kind.as_str();
-        if kind != "template" {
-            if MEDIA_KINDS.contains(&kind) {
-                self.check_media(now_ms, number, kind, &outgoing.content)?;
-            }
-            if let Some(media_kind) = text_at(&outgoing.content, "/header/type")
-                && let Some(media) = outgoing.content.pointer(&format!("/header/{media_kind}"))
-            {
-                self.check_media(now_ms, number, media_kind, media)?;
-            }
-            return Ok(Prepared {
-                content: outgoing.content.clone(),
-                category: "service".to_owned(),
-            });
-        }
-        let name = text_at(&outgoing.content, "/name").unwrap_or_default();
-        let language = text_at(&outgoing.content, "/language/code").unwrap_or_default();
-        let missing = || {
-            GraphError::coded(
-                132001,
-                format!("template name ({name}) does not exist in {language}"),
-            )
-        };
-        let template = self
-            .template(&number.waba_id, name, language)
-            .ok_or_else(missing)?;
-        match template.status.as_str() {
-            "APPROVED" => {}
-            "PAUSED" => return Err(GraphError::coded(132015, format!("template ({name}) is paused"))),
-            "DISABLED" => {
-                return Err(GraphError::coded(
-                    132016,
-                    format!("template ({name}) is disabled"),
-                ));
-            }
-            _ => return Err(missing()),
-        }
-        if template.category == "AUTHENTICATION" && matches!(outgoing.recipient, Recipient::UserId(_)) {
-            return Err(GraphError::coded(
-                131062,
-                "Authentication templates need a phone number recipient.",
-            ));
-        }
-        let named = template.parameter_format == "NAMED";
-        let content = template::render(&template.components, named, &outgoing.content)?;
-        for media_kind in ["image", "video", "document"] {
-            if let Some(media) = content.pointer(&format!("/header/{media_kind}")) {
-                self.check_media(now_ms, number, media_kind, media)?;
-            }
-        }
-        Ok(Prepared {
-            content,
-            category: template.category.to_lowercase(),
-        })
-    }
-
-    fn check_media(
-        &self,
-        now_ms: i64,
-        number: &Number,
-        kind: &str,
-        content: &Value,
-    ) -> Result<(), GraphError> {
-        let Some(id) = text_at(content, "/id") else {
-            return Ok(());
-        };
-        let known = self.media.get(id).is_some_and(|media| {
-            let fits = match kind {
-                "document" => true,
-                "sticker" => media.mime_type == "image/webp",
-                kind => media.mime_type.starts_with(kind),
-            };
-            media.phone_number_id == number.id && media.expires_ms > now_ms && fits
-        });
-        if known {
-            return Ok(());
-        }
-        Err(GraphError::value(format!(
-            "Param {kind}['id'] is not a valid whatsapp business account media attachment ID"
-        )))
-    }
-
-    fn failure(
-        &self,
-        now_ms: i64,
-        number: &Number,
-        customer: Option<&Customer>,
-        outgoing: &Outgoing,
-    ) -> Option<Failure> {
-        let Some(customer) = customer else {
-            return Some(Failure::new(131026, "Message Undeliverable."));
-        };
-        let last_inbound = self
-            .thread(&number.id, &customer.key)
-            .and_then(|thread| thread.last_inbound_ms);
-        let open = last_inbound.is_some_and(|at| now_ms.saturating_sub(at) < limits::WINDOW_MS);
-        if outgoing.kind != "template" && !open {
-            return Some(Failure::new(
-                131047,
-                "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
-            ));
-        }
-        if outgoing.kind == "reaction" {
-            let target = text_at(&outgoing.content, "/message_id").unwrap_or_default();
-            let takes_it = self.message(&number.id, target).is_some_and(|(owner, message)| {
-                owner == customer.key
-                    && message.kind != "reaction"
-                    && now_ms.saturating_sub(message.at_ms) <= limits::REACTION_AGE_MS
-            });
-            if !takes_it {
-                return Some(Failure::new(
-                    131009,
-                    "The message to react to is not in this conversation.",
-                ));
-            }
-        }
-        None
-    }
-
-    fn hand_over(&mut self, now_ms: i64, number: &Number, customer: &Customer, message: Message) {
+    /// Puts an accepted send on its way to the customer, or tells that it failed.
+    pub(crate) fn hand_over(&mut self, now_ms: i64, number: &Number, customer: &Customer, message: Message) {
         let thread = self.thread_mut(&number.id, &customer.key);
         thread.typing_until_ms = 0;
         if message.by_phone {
             thread.phone_known_until_ms = now_ms.saturating_add(limits::PHONE_KNOWN_MS);
         }
-        if message.stage == Stage::Failed {
-            let named = if message.by_phone {
-                customer.phone.clone().unwrap_or_default()
-            } else {
-                self.user_id(self.business_of(number), customer)
+        if thread.entry_point_ms.take().is_some_and(|until| until > now_ms) {
+            thread.free_until_ms = Some(now_ms.saturating_add(limits::ENTRY_POINT_MS));
+        }
+        match message.stage {
+            Stage::Failed => self.fail(now_ms, number, customer, message),
+            Stage::Held => {
+                self.push_message(message);
+            }
+            _ => {
+                if message.kind == "reaction" {
+                    self.react(Party::Business, &message.content);
+                }
+                self.queue_status(now_ms, number, customer, &message, "sent");
+                let waits = message.kind != "reaction";
+                let position = self.push_message(message);
+                if waits {
+                    self.thread_mut(&number.id, &customer.key)
+                        .undelivered
+                        .push_back(position);
+                }
+                self.deliver(now_ms, number, customer);
+            }
+        }
+    }
+
+    fn fail(&mut self, now_ms: i64, number: &Number, customer: &Customer, message: Message) {
+        let named = if message.by_phone {
+            customer.phone.clone().unwrap_or_default()
+        } else {
+            self.user_id(self.business_of(number), customer)
+        };
+        let value = payload::failed(number, &message, &named, now_ms);
+        self.queue_message(now_ms, number, value, None);
+        self.push_message(message);
+    }
+
+    /// Ends the holding of a template's messages: they go out, or fail with 132015.
+    pub(crate) fn release_held(&mut self, now_ms: i64, template_id: &str, drop: bool) -> usize {
+        let held: Vec<(u64, Message)> = self
+            .messages
+            .iter()
+            .filter(|(_, message)| {
+                message.stage == Stage::Held && message.template_id.as_deref() == Some(template_id)
+            })
+            .map(|(position, message)| (*position, message.clone()))
+            .collect();
+        for (position, mut message) in held.iter().cloned() {
+            let (Some(number), Some(customer)) = (
+                self.numbers.get(&message.phone_number_id).cloned(),
+                self.customers.get(&message.customer).cloned(),
+            ) else {
+                continue;
             };
-            let value = payload::failed(number, &message, &named, now_ms);
-            self.queue_webhook(&number.waba_id, "messages", value, None, None);
-            self.push_message(&number.id, &customer.key, message);
-            return;
+            message.stage = if drop { Stage::Failed } else { Stage::Sent };
+            if drop {
+                message.error = Some(Failure::new(132015, "The template was paused for low quality."));
+                let named = customer.phone.clone().unwrap_or_default();
+                let value = payload::failed(&number, &message, &named, now_ms);
+                self.queue_message(now_ms, &number, value, None);
+            } else {
+                self.queue_status(now_ms, &number, &customer, &message, "sent");
+                let thread = self.thread_mut(&number.id, &customer.key);
+                thread.undelivered.push_back(position);
+            }
+            self.messages.insert(position, message);
+            self.deliver(now_ms, &number, &customer);
         }
-        if message.kind == "reaction" {
-            self.react(Party::Business, &message.content);
-        }
-        self.push_message(&number.id, &customer.key, message.clone());
-        self.queue_status(now_ms, number, customer, &message, "sent");
-        self.deliver(now_ms, number, customer);
+        held.len()
     }
 
     fn react(&mut self, by: Party, content: &Value) {
         let emoji = text_at(content, "/emoji").unwrap_or_default().to_owned();
         let target = text_at(content, "/message_id").unwrap_or_default();
-        if let Some((_, _, message)) = self.message_mut(target) {
+        if let Some(message) = self.message_mut(target) {
             message.reactions.retain(|reaction| reaction.by != by);
             if !emoji.is_empty() {
                 message.reactions.push(Reaction { by, emoji });
@@ -261,26 +138,40 @@ impl World {
         status: &str,
     ) {
         let view = payload::Seen::new(self, number, customer, now_ms);
-        let value = payload::status(number, &view, message, status, now_ms);
-        self.queue_webhook(&number.waba_id, "messages", value, None, None);
+        let free_until_ms = self
+            .thread(&number.id, &customer.key)
+            .and_then(|thread| thread.free_until_ms)
+            .filter(|until| *until > now_ms);
+        let value = payload::status(number, &view, message, status, now_ms, free_until_ms);
+        self.queue_message(now_ms, number, value, None);
     }
 
-    /// Moves the business's messages of one stage on to the next and says so; `true` when any moved.
-    fn advance(&mut self, now_ms: i64, number: &Number, customer: &Customer, to: Stage) -> bool {
-        let (from, status) = match to {
-            Stage::Delivered => (Stage::Sent, "delivered"),
-            _ => (Stage::Delivered, "read"),
-        };
+    /// Moves waiting messages on to a stage; tells it unless `silent`. `true` when any moved.
+    fn advance(
+        &mut self,
+        now_ms: i64,
+        number: &Number,
+        customer: &Customer,
+        to: Stage,
+        silent: bool,
+    ) -> bool {
         let thread = self.thread_mut(&number.id, &customer.key);
-        let mut moved = Vec::new();
-        for message in &mut thread.messages {
-            if message.by == Party::Business && message.stage == from && message.kind != "reaction" {
-                message.stage = to;
-                moved.push(message.clone());
+        let (moved, status) = if to == Stage::Delivered {
+            let moved = std::mem::take(&mut thread.undelivered);
+            thread.unread.extend(&moved);
+            (moved, "delivered")
+        } else {
+            (std::mem::take(&mut thread.unread), "read")
+        };
+        for position in &moved {
+            let Some(message) = self.messages.get_mut(position) else {
+                continue;
+            };
+            message.stage = to;
+            if !silent {
+                let message = message.clone();
+                self.queue_status(now_ms, number, customer, &message, status);
             }
-        }
-        for message in &moved {
-            self.queue_status(now_ms, number, customer, message, status);
         }
         if !moved.is_empty() {
             self.thread_changed(&number.id, &customer.key);
@@ -290,14 +181,36 @@ impl World {
 
     /// Puts waiting messages on the customer's phone when it is online.
     pub(crate) fn deliver(&mut self, now_ms: i64, number: &Number, customer: &Customer) {
-        if customer.online && self.advance(now_ms, number, customer, Stage::Delivered) && customer.auto_read {
+        // A message read on arrival may skip its delivered status.
+        let silent = self.skip_delivered && customer.auto_read;
+        if customer.online
+            && self.advance(now_ms, number, customer, Stage::Delivered, silent)
+            && customer.auto_read
+        {
             self.open(now_ms, number, customer);
         }
     }
 
     /// The customer looks at the thread: what was delivered is now read.
     pub(crate) fn open(&mut self, now_ms: i64, number: &Number, customer: &Customer) {
-        self.advance(now_ms, number, customer, Stage::Read);
+        self.advance(now_ms, number, customer, Stage::Read, false);
+    }
+
+    /// The customer plays a voice message for the first time.
+    pub(crate) fn play(&mut self, now_ms: i64, number: &Number, customer: &Customer, id: &str) -> bool {
+        let Some(message) = self.message_mut(id).filter(|message| {
+            message.phone_number_id == number.id
+                && message.customer == customer.key
+                && message.kind == "audio"
+                && matches!(message.stage, Stage::Delivered | Stage::Read)
+        }) else {
+            return false;
+        };
+        message.stage = Stage::Played;
+        let message = message.clone();
+        self.queue_status(now_ms, number, customer, &message, "played");
+        self.thread_changed(&number.id, &customer.key);
+        true
     }
 
     /// The customer sends; the answer is the message id.
@@ -309,21 +222,25 @@ impl World {
         inbound: Inbound,
     ) -> String {
         let view = payload::Seen::new(self, number, customer, now_ms);
-        let id = self.ids.wamid(&view.author(), Party::Customer);
+        let id = self.kept.ids.wamid(&view.author(), Party::Customer);
         let quoted_by = inbound
             .quoted
             .as_deref()
             .and_then(|quoted| self.message(&number.id, quoted))
-            .map(|(_, message)| message.by);
+            .map(|message| message.by);
         let value = payload::inbound(number, &view, &id, now_ms, &inbound, quoted_by);
         if inbound.kind == "reaction" {
             self.react(Party::Customer, &inbound.content);
         }
+        // Messages in count towards the number's pace; Meta refuses only messages out for it.
+        let _ = self.limiter.number(&self.kept.limits, number, now_ms);
         let message = Message {
             id: id.clone(),
+            phone_number_id: number.id.clone(),
+            customer: customer.key.clone(),
             by: Party::Customer,
             at_ms: now_ms,
-            kind: inbound.kind.to_owned(),
+            kind: inbound.kind,
             content: inbound.content,
             quoted: inbound.quoted.filter(|_| quoted_by.is_some()),
             stage: Stage::Sent,
@@ -331,11 +248,18 @@ impl World {
             category: None,
             callback_data: None,
             by_phone: false,
+            template_id: None,
             error: None,
         };
-        self.thread_mut(&number.id, &customer.key).last_inbound_ms = Some(now_ms);
-        self.push_message(&number.id, &customer.key, message);
-        self.queue_webhook(&number.waba_id, "messages", value, None, Some(id.clone()));
+        let thread = self.thread_mut(&number.id, &customer.key);
+        thread.last_inbound_ms = Some(now_ms);
+        if inbound.referral.is_some() {
+            thread.entry_point_ms = Some(now_ms.saturating_add(limits::WINDOW_MS));
+        }
+        self.push_message(message);
+        if !number.blocked.contains(&customer.key) {
+            self.queue_message(now_ms, number, value, Some(id.clone()));
+        }
         id
     }
 
@@ -348,24 +272,31 @@ impl World {
     ) -> bool {
         let Some(customer) = self
             .message(phone_number_id, id)
-            .filter(|(_, message)| message.by == Party::Customer)
-            .map(|(customer, _)| customer.to_owned())
+            .filter(|message| message.by == Party::Customer)
+            .map(|message| message.customer.clone())
         else {
             return false;
         };
         let thread = self.thread_mut(phone_number_id, &customer);
-        let until = thread
-            .messages
-            .iter()
-            .position(|message| message.id == id)
-            .unwrap_or_default();
-        for message in thread.messages.iter_mut().take(until + 1) {
-            if message.by == Party::Customer {
-                message.stage = Stage::Read;
-            }
-        }
         if let Some(typing) = typing_until_ms {
             thread.typing_until_ms = typing;
+        }
+        let mut unread: Vec<u64> = Vec::new();
+        for position in thread.messages.clone() {
+            let Some(message) = self.messages.get(&position) else {
+                continue;
+            };
+            if message.by == Party::Customer && message.stage != Stage::Read {
+                unread.push(position);
+            }
+            if message.id == id {
+                break;
+            }
+        }
+        for position in unread {
+            if let Some(message) = self.messages.get_mut(&position) {
+                message.stage = Stage::Read;
+            }
         }
         self.thread_changed(phone_number_id, &customer);
         true
@@ -373,12 +304,13 @@ impl World {
 
     /// A webhook with a customer's message was taken: its second tick.
     pub(crate) fn reached_business(&mut self, id: &str) {
-        let Some((phone, customer, message)) = self.message_mut(id) else {
+        let Some(message) = self.message_mut(id) else {
             return;
         };
         if message.stage == Stage::Sent {
             message.stage = Stage::Delivered;
-            self.thread_changed(&phone, &customer);
+            let (phone_number_id, customer) = (message.phone_number_id.clone(), message.customer.clone());
+            self.thread_changed(&phone_number_id, &customer);
         }
     }
 }

@@ -53,6 +53,16 @@ impl Ids {
         (1_000_000_000_000_000 + self.number() % 9_000_000_000_000_000).to_string()
     }
 
+    /// Six digits, for codes that a phone gets.
+    pub(crate) fn pin(&mut self) -> String {
+        format!("{:06}", self.number() % 1_000_000)
+    }
+
+    /// Unguessable text, for tokens, codes and handles.
+    pub(crate) fn secret(&mut self) -> String {
+        URL_SAFE_NO_PAD.encode(self.next())
+    }
+
     /// Trace id of one answer.
     pub(crate) fn trace(&mut self) -> String {
         let random = self.next();
@@ -62,13 +72,20 @@ impl Ids {
         )
     }
 
-    /// The customer's user id within one business portfolio; the same for the same seed, portfolio and customer.
-    pub(crate) fn user_id(&self, business_id: &str, customer: &str, country: &str) -> String {
+    /// The customer's user id within one business portfolio; the same for the same seed, portfolio, customer and number.
+    pub(crate) fn user_id(
+        &self,
+        business_id: &str,
+        customer: &str,
+        generation: u32,
+        country: &str,
+    ) -> String {
         const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-        let digest = hmac_sha256(
-            &self.seed.to_be_bytes(),
-            format!("{business_id}\n{customer}").as_bytes(),
-        );
+        let mut person = format!("{business_id}\n{customer}");
+        if generation > 0 {
+            person.push_str(&format!("\n{generation}"));
+        }
+        let digest = hmac_sha256(&self.seed.to_be_bytes(), person.as_bytes());
         let name: String = digest
             .iter()
             .take(20)

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
 
 use super::Sandbox;
 use super::model::Media;
@@ -35,7 +36,7 @@ impl Sandbox {
         valid_ms: i64,
     ) -> std::io::Result<Media> {
         let media = Media {
-            id: self.write(|world| world.ids.object()),
+            id: self.write(|world| world.kept.ids.object()),
             phone_number_id: phone_number_id.to_owned(),
             mime_type: mime_type.to_owned(),
             sha256: hex::encode(Sha256::digest(&bytes)),
@@ -49,6 +50,18 @@ impl Sandbox {
 
     pub(crate) async fn media_bytes(&self, id: &str) -> std::io::Result<Vec<u8>> {
         tokio::fs::read(self.media_path(id)).await
+    }
+
+    /// Adds bytes to the end of a stored file.
+    pub(crate) async fn append_file(&self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+        let path = self.media_path(name);
+        let mut file = tokio::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .await?;
+        file.write_all(bytes).await?;
+        file.flush().await
     }
 
     pub(crate) async fn remove_media(&self, id: &str) {

@@ -4,10 +4,15 @@ pub(crate) mod calls;
 pub(crate) mod conversation;
 pub(crate) mod events;
 pub(crate) mod faults;
-pub(crate) mod file;
 pub(crate) mod ids;
+pub(crate) mod journal;
+pub(crate) mod limiter;
 pub(crate) mod media;
 pub(crate) mod model;
+pub(crate) mod people;
+pub(crate) mod reviews;
+pub(crate) mod send;
+pub(crate) mod table;
 pub(crate) mod world;
 
 use std::path::PathBuf;
@@ -22,6 +27,7 @@ use crate::{Config, Error};
 use calls::CallRecord;
 use events::Event;
 use faults::Faults;
+use journal::Journal;
 use world::World;
 
 /// Events kept for a slow reader of the event stream before it is told to start over.
@@ -35,6 +41,7 @@ struct Inner {
     world: Mutex<World>,
     faults: Mutex<Faults>,
     calls: Mutex<CallRecord>,
+    journal: Mutex<Journal>,
     clock: SimulatedClock,
     events: broadcast::Sender<Event>,
     changed: Notify,
@@ -56,18 +63,19 @@ impl Sandbox {
             .ok()
             .filter(|url| url.scheme() == "http" && url.has_host())
             .ok_or_else(|| Error::PublicUrl(config.public_url.clone()))?;
-        let (world, calls) = file::load(&config.state_file, config.seed)?;
-        let media_folder = file::media_folder(&config.state_file);
+        let (world, calls) = journal::load(&config.state_file, config.seed)?;
+        let media_folder = journal::media_folder(&config.state_file);
         std::fs::create_dir_all(&media_folder).map_err(|source| Error::StateFile {
             path: media_folder.clone(),
             source,
         })?;
         let clock = SimulatedClock::new(clock, Arc::clone(&config.clock_offset));
-        clock.raise_to(world.clock_offset_ms);
+        clock.raise_to(world.kept.clock_offset_ms);
         Ok(Self(Arc::new(Inner {
             world: Mutex::new(world),
             faults: Mutex::default(),
             calls: Mutex::new(calls),
+            journal: Mutex::new(Journal::new(config.state_file.clone())),
             clock,
             events: broadcast::channel(EVENT_BACKLOG).0,
             changed: Notify::new(),
@@ -85,17 +93,22 @@ impl Sandbox {
 
     /// Changes the world, then tells the event stream, the webhook sender and the saver.
     pub(crate) fn write<R>(&self, change: impl FnOnce(&mut World) -> R) -> R {
-        let (result, fired) = {
+        let (result, fired, waiting) = {
             let mut world = locked(&self.0.world);
             let result = change(&mut world);
-            (result, std::mem::take(&mut world.fired))
+            (result, std::mem::take(&mut world.fired), world.queue.is_waiting())
         };
-        for event in fired {
-            self.fire(event);
+        fired.into_iter().for_each(|event| self.fire(event));
+        if waiting {
+            self.0.webhooks_waiting.notify_one();
         }
-        self.0.webhooks_waiting.notify_one();
         self.0.changed.notify_one();
         result
+    }
+
+    /// Changes the world without telling anyone, for bookkeeping that the sender itself does.
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut World) -> R) -> R {
+        change(&mut locked(&self.0.world))
     }
 
     pub(crate) fn fire(&self, event: Event) {
@@ -140,6 +153,6 @@ impl Sandbox {
     }
 
     pub(crate) fn trace_id(&self) -> String {
-        locked(&self.0.world).ids.trace()
+        locked(&self.0.world).kept.ids.trace()
     }
 }

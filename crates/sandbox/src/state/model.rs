@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,6 +13,10 @@ pub(crate) struct App {
     pub(crate) access_token: String,
     pub(crate) verify_token: Option<String>,
     pub(crate) callback_url: Option<String>,
+    /// Webhook fields the app takes; `None` means all.
+    pub(crate) fields: Option<BTreeSet<String>>,
+    /// Whether every call must carry a proof made with the app secret.
+    pub(crate) require_proof: bool,
 }
 
 /// A token that reaches one WABA, on behalf of an app.
@@ -20,6 +24,18 @@ pub(crate) struct App {
 pub(crate) struct WabaToken {
     pub(crate) token: String,
     pub(crate) app_id: String,
+    /// Permissions; `None` means all that the sandbox knows.
+    pub(crate) scopes: Option<Vec<String>>,
+    /// Simulated Unix seconds.
+    pub(crate) expires_at: Option<i64>,
+}
+
+/// A code of Embedded Signup that buys one token.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SignupCode {
+    pub(crate) app_id: String,
+    pub(crate) waba_id: String,
+    pub(crate) expires_ms: i64,
 }
 
 /// An app's subscription to a WABA's webhooks.
@@ -38,6 +54,15 @@ pub(crate) struct Waba {
     pub(crate) app_ids: Option<Vec<String>>,
     pub(crate) access_tokens: Vec<WabaToken>,
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
+    /// `TIER_250` to `TIER_UNLIMITED`; the tier of its whole portfolio.
+    pub(crate) messaging_limit: String,
+    /// `ACTIVE`, `DISABLED` or `RESTRICTED`.
+    pub(crate) status: String,
+    pub(crate) account_review_status: String,
+    /// Whether a valid payment method is on file.
+    pub(crate) payment: bool,
+    pub(crate) currency: String,
+    pub(crate) timezone_id: String,
 }
 
 /// A business phone number.
@@ -50,11 +75,40 @@ pub(crate) struct Number {
     pub(crate) throughput_level: String,
     pub(crate) registered: bool,
     pub(crate) pin: Option<String>,
+    /// The code that SMS or voice told, until it is given back.
+    pub(crate) verification_code: Option<String>,
+    pub(crate) verified: bool,
+    pub(crate) quality_rating: String,
+    /// `BANNED`, `FLAGGED` and the like; `None` follows from registration.
+    pub(crate) status: Option<String>,
+    pub(crate) name_status: String,
+    pub(crate) new_name: Option<String>,
+    /// Used from the WhatsApp Business app at the same time.
+    pub(crate) on_biz_app: bool,
+    /// By app.
+    pub(crate) override_callback_uris: BTreeMap<String, String>,
+    pub(crate) profile: serde_json::Map<String, Value>,
+    /// Simulated moments of the last register and deregister calls.
+    pub(crate) registrations_ms: Vec<i64>,
+    /// Customers that the business blocked, by key.
+    pub(crate) blocked: BTreeSet<String>,
+    /// What it appears as in settings.
+    pub(crate) settings: serde_json::Map<String, Value>,
 }
 
 impl Number {
     pub(crate) fn digits(&self) -> String {
         crate::rules::phone::digits(&self.display_phone_number)
+    }
+
+    /// Status of the node.
+    pub(crate) fn status(&self) -> &str {
+        match &self.status {
+            Some(status) => status,
+            None if self.registered => "CONNECTED",
+            None if self.verified => "DISCONNECTED",
+            None => "UNVERIFIED",
+        }
     }
 }
 
@@ -66,10 +120,22 @@ pub(crate) struct Template {
     pub(crate) name: String,
     pub(crate) language: String,
     pub(crate) category: String,
+    pub(crate) previous_category: Option<String>,
+    pub(crate) correct_category: Option<String>,
     pub(crate) parameter_format: String,
     pub(crate) components: Vec<Value>,
     pub(crate) status: String,
     pub(crate) rejected_reason: Option<String>,
+    pub(crate) quality: String,
+    pub(crate) ttl_seconds: Option<i64>,
+    /// Times it was paused for low quality.
+    pub(crate) pauses: u8,
+    /// Simulated Unix milliseconds at which a pause ends by itself.
+    pub(crate) paused_until_ms: Option<i64>,
+    /// Simulated moments of the edits of the approved template.
+    pub(crate) edits_ms: Vec<i64>,
+    /// Whether sends are held for quality assessment.
+    pub(crate) paced: bool,
 }
 
 /// A person on WhatsApp.
@@ -83,6 +149,10 @@ pub(crate) struct Customer {
     pub(crate) online: bool,
     pub(crate) auto_read: bool,
     pub(crate) username: Option<String>,
+    /// Numbers that this person had before; the user id follows from it.
+    pub(crate) generation: u32,
+    /// Why every message to this person fails, told by webhook.
+    pub(crate) failure: Option<Failure>,
 }
 
 /// Who wrote a message.
@@ -97,9 +167,12 @@ pub(crate) enum Party {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Stage {
+    /// Kept back for quality assessment.
+    Held,
     Sent,
     Delivered,
     Read,
+    Played,
     Failed,
 }
 
@@ -114,6 +187,9 @@ pub(crate) struct Reaction {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Message {
     pub(crate) id: String,
+    pub(crate) phone_number_id: String,
+    /// Key of the customer.
+    pub(crate) customer: String,
     pub(crate) by: Party,
     /// Simulated Unix milliseconds.
     pub(crate) at_ms: i64,
@@ -129,6 +205,8 @@ pub(crate) struct Message {
     pub(crate) callback_data: Option<String>,
     /// Whether the business named the customer by phone number.
     pub(crate) by_phone: bool,
+    /// Template that was sent.
+    pub(crate) template_id: Option<String>,
     pub(crate) error: Option<Failure>,
 }
 
@@ -136,20 +214,35 @@ impl Message {
     /// Whether the customer's phone shows it as a message of its own.
     pub(crate) fn on_phone(&self) -> bool {
         self.kind != "reaction"
-            && (self.by == Party::Customer || matches!(self.stage, Stage::Delivered | Stage::Read))
+            && (self.by == Party::Customer
+                || matches!(self.stage, Stage::Delivered | Stage::Read | Stage::Played))
     }
 }
 
-/// What one customer and one business number wrote to each other.
+/// What one customer and one business number wrote to each other; messages are rows of their own.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Thread {
-    pub(crate) messages: Vec<Message>,
+    /// Positions of its messages, oldest first.
+    #[serde(skip)]
+    pub(crate) messages: VecDeque<u64>,
+    /// Messages of the business that wait for the customer's phone.
+    #[serde(skip)]
+    pub(crate) undelivered: VecDeque<u64>,
+    /// Messages of the business on the phone, not read yet.
+    #[serde(skip)]
+    pub(crate) unread: VecDeque<u64>,
     /// Simulated Unix milliseconds of the customer's last message.
     pub(crate) last_inbound_ms: Option<i64>,
     /// Until when a hidden phone number is shown to the business, simulated Unix milliseconds.
     pub(crate) phone_known_until_ms: i64,
     /// Until when the business shows as typing, simulated Unix milliseconds.
     pub(crate) typing_until_ms: i64,
+    /// The customer stopped marketing messages of this business.
+    pub(crate) offers_stopped: bool,
+    /// Until when an answer opens a free entry point, simulated Unix milliseconds.
+    pub(crate) entry_point_ms: Option<i64>,
+    /// Until when all messages are free, simulated Unix milliseconds.
+    pub(crate) free_until_ms: Option<i64>,
 }
 
 /// A media object; its bytes are a file named by the id.
@@ -162,4 +255,16 @@ pub(crate) struct Media {
     pub(crate) sha256: String,
     pub(crate) size: usize,
     pub(crate) expires_ms: i64,
+}
+
+/// A resumable upload of an app; its bytes are a file named by the id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Upload {
+    pub(crate) id: String,
+    pub(crate) app_id: String,
+    pub(crate) mime_type: String,
+    pub(crate) length: usize,
+    pub(crate) received: usize,
+    /// What template samples and profile photos name it by, once it is whole.
+    pub(crate) handle: Option<String>,
 }

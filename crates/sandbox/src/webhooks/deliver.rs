@@ -12,6 +12,7 @@ use url::Url;
 
 use super::encode;
 use super::queue::{Batch, Lane};
+use crate::rules::limits;
 use crate::state::Sandbox;
 
 /// Time a receiver has to answer.
@@ -52,10 +53,6 @@ pub(crate) async fn run(sandbox: Sandbox) {
         client: client(),
         lanes: Arc::default(),
     };
-    for (number, batch) in sender.sandbox.read(|world| world.webhooks.unfinished()) {
-        sender.lane(&batch.lane, |state| state.retrying += 1);
-        tokio::spawn(sender.clone().retry(number, batch, Duration::ZERO));
-    }
     loop {
         if !sender.sandbox.faults(|faults| faults.webhook_outage) {
             sender.start_waiting();
@@ -74,7 +71,7 @@ impl Sender {
     }
 
     fn start_waiting(&self) {
-        for lane in self.sandbox.read(|world| world.webhooks.lanes()) {
+        for lane in self.sandbox.read(|world| world.queue.lanes()) {
             let free = self.lane(&lane, |state| {
                 let free = !state.first_attempt && state.retrying < RETRYING;
                 state.first_attempt |= free;
@@ -83,19 +80,26 @@ impl Sender {
             if !free {
                 continue;
             }
-            match self.sandbox.write(|world| world.webhooks.take(&lane)) {
-                Some((number, batch)) => {
-                    tokio::spawn(self.clone().first(number, batch));
+            let (most, reversed) = self
+                .sandbox
+                .faults(|faults| (faults.webhook_batch, faults.reorder_webhooks));
+            match self
+                .sandbox
+                .change(|world| world.take_webhooks(&lane, most, reversed))
+            {
+                Some(batch) => {
+                    tokio::spawn(self.clone().first(batch));
                 }
                 None => self.lane(&lane, |state| state.first_attempt = false),
             }
         }
     }
 
-    async fn first(self, number: u64, batch: Batch) {
-        let (delay_ms, twice) = self
-            .sandbox
-            .faults(|faults| (faults.webhook_delay_ms, faults.duplicate_webhooks));
+    async fn first(self, batch: Batch) {
+        let (delay_ms, twice, retry_ms) = self.sandbox.faults(|faults| {
+            let twice = faults.duplicate_webhooks;
+            (faults.webhook_delay_ms, twice, faults.webhook_retry_ms)
+        });
         if delay_ms > 0 {
             tokio::time::sleep(Duration::from_millis(delay_ms)).await;
         }
@@ -104,7 +108,7 @@ impl Sender {
             taken &= self.post(&batch).await;
         }
         if taken {
-            self.finish(number, &batch);
+            self.finish(&batch);
         }
         self.lane(&batch.lane, |state| {
             state.first_attempt = false;
@@ -112,11 +116,12 @@ impl Sender {
         });
         self.sandbox.wake_webhooks();
         if !taken {
-            self.retry(number, batch, FIRST_RETRY).await;
+            let pause = Some(retry_ms).filter(|ms| *ms > 0).map(Duration::from_millis);
+            self.retry(batch, pause.unwrap_or(FIRST_RETRY)).await;
         }
     }
 
-    async fn retry(self, number: u64, batch: Batch, first_pause: Duration) {
+    async fn retry(self, batch: Batch, first_pause: Duration) {
         let mut pause = first_pause;
         loop {
             tokio::select! {
@@ -125,27 +130,26 @@ impl Sender {
             }
             let outage = self.sandbox.faults(|faults| faults.webhook_outage);
             if !outage && self.post(&batch).await {
+                self.finish(&batch);
                 break;
             }
-            pause = (pause * 2).clamp(FIRST_RETRY, LONGEST_RETRY);
+            if self.sandbox.now_ms() - batch.queued_ms() > limits::WEBHOOK_MS {
+                tracing::warn!(app_id = batch.lane.0, "sandbox webhook given up after seven days");
+                self.sandbox.write(|world| world.webhooks_done(&batch));
+                break;
+            }
+            pause = (pause * 2).min(LONGEST_RETRY);
         }
-        self.finish(number, &batch);
         self.lane(&batch.lane, |state| {
             state.retrying = state.retrying.saturating_sub(1)
         });
         self.sandbox.wake_webhooks();
     }
 
-    fn finish(&self, number: u64, batch: &Batch) {
+    fn finish(&self, batch: &Batch) {
         self.sandbox.write(|world| {
-            world.webhooks.done(number);
-            for id in batch
-                .updates
-                .iter()
-                .filter_map(|update| update.inbound_id.as_deref())
-            {
-                world.reached_business(id);
-            }
+            world.webhooks_done(batch);
+            batch.inbound_ids().for_each(|id| world.reached_business(id));
         });
     }
 
@@ -161,7 +165,7 @@ impl Sender {
         }) else {
             return false;
         };
-        let body = encode::body(&batch.to_json());
+        let body = batch.body();
         let request = Request::builder()
             .method(Method::POST)
             .uri(&url)

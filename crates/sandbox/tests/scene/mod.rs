@@ -45,6 +45,27 @@ pub struct Hook {
     pub body: Bytes,
 }
 
+/// An address that takes webhooks, besides the app's own.
+pub struct Receiver {
+    pub url: String,
+    hooks: mpsc::UnboundedReceiver<Hook>,
+}
+
+impl Receiver {
+    pub async fn open() -> Self {
+        let (url, hooks) = receiver(Arc::new(AtomicU16::new(200))).await;
+        Self { url, hooks }
+    }
+
+    /// The next webhook; fails when none comes.
+    pub async fn hook(&mut self) -> Hook {
+        tokio::time::timeout(Duration::from_secs(10), self.hooks.recv())
+            .await
+            .unwrap()
+            .unwrap()
+    }
+}
+
 /// A sandbox with one receiver of its webhooks.
 pub struct Scene {
     pub url: String,

@@ -22,6 +22,8 @@ function newKey(name: string, taken: Customer[]): string {
   return key;
 }
 
+const digits = (phone: string) => phone.replace(/\D/g, "");
+
 export function App() {
   const [place, go] = usePlace();
   const [editing, setEditing] = useState<"new" | "current" | null>(null);
@@ -43,6 +45,9 @@ export function App() {
   const number = sandbox.state.numbers.find((one) => one.id === chosen.number) ?? null;
   const save = async (input: CustomerInput) => {
     const key = editing === "current" && customer ? customer.key : newKey(input.name, sandbox.customers ?? []);
+    // A change of number is told to every business, as WhatsApp does.
+    const moves = editing === "current" && customer?.phone && input.phone && digits(input.phone) !== digits(customer.phone);
+    if (moves && input.phone) await api.changeNumber(key, input.phone);
     await api.putCustomer(key, input);
     sandbox.refresh();
     setEditing(null);

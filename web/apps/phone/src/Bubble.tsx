@@ -21,7 +21,7 @@ export const KIND_NAMES: Record<string, string> = {
 function Ticks({ message }: { message: Message }) {
   if (message.from !== "customer") return null;
   const [Icon, name] =
-    message.status === "read"
+    message.status === "read" || message.status === "played"
       ? [CheckCheck, texts.tickRead]
       : message.status === "delivered"
         ? [CheckCheck, texts.tickDelivered]
@@ -35,10 +35,11 @@ interface Props {
   follows: boolean;
   onAct: (action: Action) => Promise<void>;
   onReply: () => void;
+  onPlay: () => void;
 }
 
 /** One message with its quote, buttons, reactions, time and ticks. */
-export function Bubble({ message, business, follows, onAct, onReply }: Props) {
+export function Bubble({ message, business, follows, onAct, onReply, onPlay }: Props) {
   const [choosing, setChoosing] = useState(false);
   const own = message.from === "customer";
   const react = (emoji: string) => {
@@ -62,7 +63,7 @@ export function Bubble({ message, business, follows, onAct, onReply }: Props) {
               <span dir="auto">{rich(message.quoted.preview || KIND_NAMES[message.quoted.type] || texts.quotedGone)}</span>
             </div>
           )}
-          <MessageBody message={message} />
+          <MessageBody message={message} onPlay={onPlay} />
           <span className="meta">
             <time dateTime={message.at} title={fullTime(message.at)}>
               {clockTime(message.at)}

@@ -1,7 +1,8 @@
-import { Copy, ExternalLink, List, Phone, Reply } from "lucide-react";
+import { Contact, Copy, ExternalLink, FileText, List, MapPin, Phone, Reply } from "lucide-react";
 import { useState } from "react";
 import type { Action, Message } from "./api";
 import { Dialog } from "./Dialog";
+import { SAMPLE_PLACE } from "./place";
 import { texts } from "./texts";
 
 /** The buttons under a business message: replies, links, calls, codes and lists. */
@@ -10,9 +11,15 @@ export function Buttons({ message, onAct }: { message: Message; onAct: (action: 
   const [copied, setCopied] = useState(false);
   const { content, from } = message;
   if (from !== "business") return null;
-  const { buttons, link, list } = content;
-  if (!buttons?.length && !link && !list) return null;
+  const { ask, buttons, link, list } = content;
+  if (!ask && !buttons?.length && !link && !list) return null;
   const tap = (index: number) => void onAct({ type: "button", message_id: message.id, index });
+  const answer = (asked: "location" | "contact" | "flow") => {
+    if (asked === "location") void onAct({ type: "location", ...SAMPLE_PLACE, reply_to: message.id });
+    else if (asked === "contact")
+      void onAct({ type: "contacts", contacts: [{ origin: "contact_request" }], reply_to: message.id });
+    else void onAct({ type: "flow_reply", message_id: message.id, response: {} });
+  };
   const copy = (code: string) =>
     void navigator.clipboard?.writeText(code).then(
       () => setCopied(true),
@@ -56,6 +63,18 @@ export function Buttons({ message, onAct }: { message: Message; onAct: (action: 
             <ExternalLink aria-hidden="true" /> {link.display_text}
           </a>
         )}
+        {ask && (
+          <button type="button" onClick={() => answer(ask)}>
+            {ask === "location" ? (
+              <MapPin aria-hidden="true" />
+            ) : ask === "contact" ? (
+              <Contact aria-hidden="true" />
+            ) : (
+              <FileText aria-hidden="true" />
+            )}
+            {ask === "location" ? texts.sendLocation : ask === "contact" ? texts.shareContact : texts.openFlow}
+          </button>
+        )}
         {list && (
           <button type="button" dir="auto" onClick={() => setListOpen(true)}>
             <List aria-hidden="true" /> {list.button || texts.openList}
@@ -63,7 +82,7 @@ export function Buttons({ message, onAct }: { message: Message; onAct: (action: 
         )}
       </div>
       {list && listOpen && (
-        <Dialog title={list.button || texts.openList} onClose={() => setListOpen(false)}>
+        <Dialog sheet title={list.button || texts.openList} onClose={() => setListOpen(false)}>
           <div className="rows">
             {list.sections.map((section) => (
               <section key={section.rows[0]?.id ?? section.title}>

@@ -1,12 +1,12 @@
-import { ImagePlus, MapPin, SendHorizontal, X } from "lucide-react";
+import { FileText, MapPin, Mic, Paperclip, SendHorizontal, Trash2, X } from "lucide-react";
 import { type ClipboardEvent, type DragEvent, type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { api, type Message, Refused } from "./api";
+import { api, type FileKind, type Message, Refused } from "./api";
 import { KIND_NAMES } from "./Bubble";
+import { SAMPLE_PLACE } from "./place";
+import { useRecorder } from "./recorder";
 import { texts } from "./texts";
 
 const PHOTOS = ["image/jpeg", "image/png", "image/webp", "image/gif"];
-/** Where "share a location" is. */
-const SAMPLE = { latitude: 52.52191, longitude: 13.41321 };
 
 interface Props {
   customer: string;
@@ -30,23 +30,32 @@ function useObjectUrl(file: File | null): string | null {
   return url;
 }
 
-/** Where the customer writes, attaches a photo or shares a location. */
+/** Type of the message that a file is sent as. */
+function kindOf(file: File): FileKind {
+  if (PHOTOS.includes(file.type)) return "image";
+  const [family] = file.type.split("/");
+  return family === "video" || family === "audio" ? family : "document";
+}
+
+const minutes = (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+/** Where the customer writes, attaches a file, speaks or shares a location. */
 export function Composer({ customer, number, business, replyTo, onReplyDone }: Props) {
   const [text, setText] = useState("");
-  const [photo, setPhoto] = useState<File | null>(null);
+  const [file, setFile] = useState<File | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const preview = useObjectUrl(photo);
+  const recorder = useRecorder();
+  const preview = useObjectUrl(file && PHOTOS.includes(file.type) ? file : null);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (replyTo) field.current?.focus();
   }, [replyTo]);
 
-  const attach = (file: File | null | undefined) => {
-    if (!file) return;
-    const fits = PHOTOS.includes(file.type);
-    setError(fits ? null : texts.onlyPhotos);
-    if (fits) setPhoto(file);
+  const attach = (chosen: File | null | undefined) => {
+    if (!chosen) return;
+    setError(null);
+    setFile(chosen);
     field.current?.focus();
   };
   const run = async (work: () => Promise<unknown>) => {
@@ -66,18 +75,29 @@ export function Composer({ customer, number, business, replyTo, onReplyDone }: P
   const reply = replyTo ? { reply_to: replyTo.id } : {};
   const send = async () => {
     const words = text.trim();
-    if (busy || (!words && !photo)) return;
+    if (busy || (!words && !file)) return;
     const done = await run(async () => {
-      if (!photo) return api.send(customer, number, { type: "text", text: words, ...reply });
-      const { media_id } = await api.upload(customer, number, photo);
-      return api.send(customer, number, { type: "image", media_id, caption: words, ...reply });
+      if (!file) return api.send(customer, number, { type: "text", text: words, ...reply });
+      const { media_id } = await api.upload(customer, number, file);
+      return api.send(customer, number, { type: kindOf(file), media_id, caption: words, filename: file.name, ...reply });
     });
     if (done) {
       setText("");
-      setPhoto(null);
+      setFile(null);
     }
     field.current?.focus();
   };
+  const speak = async () => {
+    setError(null);
+    await recorder.start().catch(() => setError(texts.noMicrophone));
+  };
+  const sendVoice = () =>
+    run(async () => {
+      const sound = await recorder.finish();
+      if (!sound) return;
+      const { media_id } = await api.upload(customer, number, sound);
+      await api.send(customer, number, { type: "audio", media_id, voice: true, ...reply });
+    });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void send();
@@ -90,16 +110,16 @@ export function Composer({ customer, number, business, replyTo, onReplyDone }: P
     if (event.key === "Escape") onReplyDone();
   };
   const pasted = (event: ClipboardEvent) => {
-    const file = Array.from(event.clipboardData.files)[0];
-    if (!file) return;
+    const pastedFile = Array.from(event.clipboardData.files)[0];
+    if (!pastedFile) return;
     event.preventDefault();
-    attach(file);
+    attach(pastedFile);
   };
   const dropped = (event: DragEvent) => {
     event.preventDefault();
     attach(event.dataTransfer.files[0]);
   };
-  const placeholder = photo ? texts.captionPlaceholder : texts.composerPlaceholder;
+  const canSend = Boolean(text.trim() || file);
 
   return (
     <form className="composer" onSubmit={submit} onDrop={dropped} onDragOver={(event) => event.preventDefault()}>
@@ -119,67 +139,98 @@ export function Composer({ customer, number, business, replyTo, onReplyDone }: P
           </button>
         </div>
       )}
-      {preview && (
+      {file && (
         <div className="composer-note">
-          <img src={preview} alt={texts.photoPreview} />
+          {preview ? (
+            <img src={preview} alt={texts.photoPreview} />
+          ) : (
+            <span className="file">
+              <FileText aria-hidden="true" />
+              <bdi>{file.name}</bdi>
+            </span>
+          )}
           <button
             type="button"
             className="icon"
-            aria-label={texts.removePhoto}
-            title={texts.removePhoto}
-            onClick={() => setPhoto(null)}
+            aria-label={texts.removeFile}
+            title={texts.removeFile}
+            onClick={() => setFile(null)}
           >
             <X aria-hidden="true" />
           </button>
         </div>
       )}
-      <div className="composer-line">
-        <label className="icon" title={texts.attachPhoto}>
-          <ImagePlus aria-hidden="true" />
-          <input
-            type="file"
-            className="hidden"
-            accept={PHOTOS.join()}
-            aria-label={texts.attachPhoto}
-            onChange={(event) => {
-              attach(event.target.files?.[0]);
-              event.target.value = "";
-            }}
-          />
-        </label>
-        <button
-          type="button"
-          className="icon"
-          aria-label={texts.shareLocation}
-          title={texts.shareLocation}
-          onClick={() =>
-            void run(() => api.send(customer, number, { type: "location", ...SAMPLE, name: texts.sampleLocation, ...reply }))
-          }
-        >
-          <MapPin aria-hidden="true" />
-        </button>
-        <textarea
-          ref={field}
-          rows={1}
-          dir="auto"
-          value={text}
-          maxLength={4096}
-          aria-label={photo ? texts.caption : texts.composer}
-          placeholder={placeholder}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={keyed}
-          onPaste={pasted}
-        />
-        <button
-          type="submit"
-          className="send"
-          aria-label={texts.send}
-          title={texts.send}
-          disabled={busy || (!text.trim() && !photo)}
-        >
-          <SendHorizontal aria-hidden="true" className="mirrored" />
-        </button>
-      </div>
+      {recorder.seconds === null ? (
+        <div className="composer-line">
+          <div className="pill">
+            <textarea
+              ref={field}
+              rows={1}
+              dir="auto"
+              value={text}
+              maxLength={4096}
+              aria-label={file ? texts.caption : texts.composer}
+              placeholder={file ? texts.captionPlaceholder : texts.composerPlaceholder}
+              onChange={(event) => setText(event.target.value)}
+              onKeyDown={keyed}
+              onPaste={pasted}
+            />
+            <label className="icon" title={texts.attach}>
+              <Paperclip aria-hidden="true" />
+              <input
+                type="file"
+                className="hidden"
+                aria-label={texts.attach}
+                onChange={(event) => {
+                  attach(event.target.files?.[0]);
+                  event.target.value = "";
+                }}
+              />
+            </label>
+            <button
+              type="button"
+              className="icon"
+              aria-label={texts.shareLocation}
+              title={texts.shareLocation}
+              onClick={() => void run(() => api.send(customer, number, { type: "location", ...SAMPLE_PLACE, ...reply }))}
+            >
+              <MapPin aria-hidden="true" />
+            </button>
+          </div>
+          {canSend ? (
+            <button type="submit" className="send" aria-label={texts.send} title={texts.send} disabled={busy}>
+              <SendHorizontal aria-hidden="true" className="mirrored" />
+            </button>
+          ) : (
+            <button type="button" className="send" aria-label={texts.record} title={texts.record} onClick={() => void speak()}>
+              <Mic aria-hidden="true" />
+            </button>
+          )}
+        </div>
+      ) : (
+        <div className="composer-line recording">
+          <button
+            type="button"
+            className="icon"
+            aria-label={texts.dropRecording}
+            title={texts.dropRecording}
+            onClick={recorder.drop}
+          >
+            <Trash2 aria-hidden="true" />
+          </button>
+          <p role="status">{texts.recording(minutes(recorder.seconds))}</p>
+          <button
+            type="button"
+            className="send"
+            aria-label={texts.stopRecording}
+            title={texts.stopRecording}
+            disabled={busy}
+            onClick={() => void sendVoice()}
+          >
+            <SendHorizontal aria-hidden="true" className="mirrored" />
+          </button>
+        </div>
+      )}
     </form>
   );
 }

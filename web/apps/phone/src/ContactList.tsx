@@ -1,4 +1,4 @@
-import { Camera, FileText, MapPin, UserPlus, WifiOff } from "lucide-react";
+import { Camera, FileText, MapPin, Mic, UserPlus, WifiOff } from "lucide-react";
 import { Avatar } from "./Avatar";
 import type { Customer, ThreadSummary } from "./api";
 import { listTime, plain } from "./format";
@@ -8,7 +8,7 @@ const KINDS: Record<string, [typeof Camera, string]> = {
   image: [Camera, texts.photo],
   video: [Camera, texts.video],
   document: [FileText, texts.document],
-  audio: [FileText, texts.audio],
+  audio: [Mic, texts.audio],
   location: [MapPin, texts.location],
 };
 

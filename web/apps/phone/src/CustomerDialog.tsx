@@ -67,7 +67,7 @@ export function CustomerDialog({ customer, onSave, onClose }: Props) {
         <Field label={texts.name} hint={texts.nameHint} value={input.name} required onChange={(name) => set({ name })} />
         <Field
           label={texts.phoneNumber}
-          hint={texts.phoneNumberHint}
+          hint={customer?.phone ? texts.phoneNumberMoves : texts.phoneNumberHint}
           type="tel"
           value={input.phone ?? ""}
           onChange={(phone) => set({ phone })}

@@ -12,7 +12,7 @@ function Text({ text }: { text: string | null | undefined }) {
   );
 }
 
-function MediaView({ media }: { media: Omit<Media, "caption"> & { caption?: string | null } }) {
+function MediaView({ media, onPlay }: { media: Omit<Media, "caption"> & { caption?: string | null }; onPlay?: () => void }) {
   const url = media.url ?? undefined;
   if (media.kind === "image" || media.kind === "sticker") {
     return (
@@ -27,7 +27,7 @@ function MediaView({ media }: { media: Omit<Media, "caption"> & { caption?: stri
   }
   if (media.kind === "audio") {
     // biome-ignore lint/a11y/useMediaCaption: the sandbox has no captions for what a business sends
-    return <audio src={url} controls aria-label={texts.audio} />;
+    return <audio src={url} controls aria-label={media.voice ? texts.voice : texts.audio} onPlay={onPlay} />;
   }
   return (
     <a className="file" href={url} target="_blank" rel="noreferrer">
@@ -67,12 +67,12 @@ function isMedia(content: Content): content is Content & Media {
 }
 
 /** What a message says, by its type. */
-export function MessageBody({ message }: { message: Message }) {
+export function MessageBody({ message, onPlay }: { message: Message; onPlay: () => void }) {
   const { content, type, from } = message;
   if (isMedia(content)) {
     return (
       <>
-        <MediaView media={content} />
+        <MediaView media={content} onPlay={onPlay} />
         <Text text={content.caption} />
       </>
     );

@@ -1,8 +1,10 @@
-import { ArrowLeft, Settings2, WifiOff } from "lucide-react";
+import { ArrowLeft, BadgeCheck, BatteryFull, BellOff, Info, Settings2, Signal, Wifi, WifiOff } from "lucide-react";
 import { useId, useState } from "react";
 import { Avatar } from "./Avatar";
 import { type Action, api, type BusinessNumber, type Customer, type CustomerInput, type Message, type Thread } from "./api";
+import { BusinessDialog } from "./BusinessDialog";
 import { Composer } from "./Composer";
+import { clockTime } from "./format";
 import { Switch } from "./Switch";
 import { ThreadView } from "./ThreadView";
 import { texts } from "./texts";
@@ -23,6 +25,7 @@ interface Props {
 export function Phone(props: Props) {
   const { customer, number, numbers, thread } = props;
   const [replyTo, setReplyTo] = useState<Message | null>(null);
+  const [about, setAbout] = useState(false);
   const select = useId();
   const act = async (action: Action) => {
     await api.send(customer.key, number.id, action);
@@ -81,14 +84,35 @@ export function Phone(props: Props) {
         </div>
       )}
       <section className="phone" aria-label={number.verified_name}>
+        <div className="phone-status" aria-hidden="true">
+          <time>{clockTime(props.now)}</time>
+          <span>
+            {customer.online ? <Signal /> : <WifiOff />}
+            {customer.online && <Wifi />}
+            <BatteryFull />
+          </span>
+        </div>
         <header className="phone-head">
           <Avatar name={number.verified_name} id={number.id} />
           <div>
             <h3>
               <bdi>{number.verified_name}</bdi>
+              <BadgeCheck aria-hidden="true" />
             </h3>
-            <p aria-live="polite">{thread?.typing ? texts.typing : texts.businessAccount}</p>
+            <p aria-live="polite">
+              {thread?.typing ? texts.typing : thread?.offers_stopped ? texts.offersStopped : texts.businessAccount}
+              {thread?.offers_stopped && !thread.typing && <BellOff aria-hidden="true" />}
+            </p>
           </div>
+          <button
+            type="button"
+            className="icon"
+            aria-label={texts.businessInfo(number.verified_name)}
+            title={texts.businessInfo(number.verified_name)}
+            onClick={() => setAbout(true)}
+          >
+            <Info aria-hidden="true" />
+          </button>
         </header>
         {!customer.online && (
           <div className="offline-note" role="status">
@@ -99,7 +123,16 @@ export function Phone(props: Props) {
             </button>
           </div>
         )}
-        <ThreadView thread={thread} business={number.verified_name} now={props.now} onAct={act} onReply={setReplyTo} />
+        <ThreadView
+          thread={thread}
+          business={number.verified_name}
+          now={props.now}
+          onAct={act}
+          onReply={setReplyTo}
+          onPlay={(message) => {
+            if (message.from === "business") void api.played(customer.key, number.id, message.id);
+          }}
+        />
         <Composer
           customer={customer.key}
           number={number.id}
@@ -107,6 +140,14 @@ export function Phone(props: Props) {
           replyTo={replyTo}
           onReplyDone={() => setReplyTo(null)}
         />
+        {about && (
+          <BusinessDialog
+            customer={customer.key}
+            number={number}
+            offersStopped={thread?.offers_stopped ?? false}
+            onClose={() => setAbout(false)}
+          />
+        )}
       </section>
     </>
   );

@@ -1,5 +1,5 @@
 export type Party = "customer" | "business";
-export type Status = "sent" | "delivered" | "read" | "failed";
+export type Status = "held" | "sent" | "delivered" | "read" | "played" | "failed";
 
 export interface BusinessNumber {
   id: string;
@@ -54,6 +54,7 @@ export interface Media {
   mime_type: string | null;
   caption: string | null;
   filename: string | null;
+  voice?: boolean;
 }
 
 export type Header = { kind: "text"; text: string } | { kind: "location"; location: Place } | Media;
@@ -89,6 +90,7 @@ export interface Content extends Partial<Omit<Media, "kind">>, Partial<Place> {
   buttons?: (TemplateButton & { id?: string; title?: string })[];
   list?: { button: string; sections: ListSection[] };
   link?: { display_text: string; url: string };
+  ask?: "location" | "contact" | "flow";
 }
 
 export interface Message {
@@ -105,14 +107,19 @@ export interface Message {
 export interface Thread {
   messages: Message[];
   typing: boolean;
+  offers_stopped: boolean;
 }
+
+export type FileKind = "image" | "video" | "audio" | "document";
 
 export type Action =
   | { type: "text"; text: string; reply_to?: string }
-  | { type: "image"; media_id: string; caption?: string; reply_to?: string }
+  | { type: FileKind; media_id: string; caption?: string; filename?: string; voice?: boolean; reply_to?: string }
   | { type: "location"; latitude: number; longitude: number; name?: string; reply_to?: string }
+  | { type: "contacts"; contacts: unknown[]; reply_to?: string }
   | { type: "button"; message_id: string; index: number }
   | { type: "list_reply"; message_id: string; id: string }
+  | { type: "flow_reply"; message_id: string; response: unknown }
   | { type: "reaction"; message_id: string; emoji: string };
 
 export type SandboxEvent =
@@ -129,7 +136,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   const raw = body instanceof Blob;
   const response = await fetch(`/sandbox/${path}`, {
     method,
-    headers: body === undefined ? {} : { "content-type": raw ? body.type : "application/json" },
+    headers: body === undefined ? {} : { "content-type": raw ? body.type || "application/octet-stream" : "application/json" },
     body: body === undefined ? null : raw ? body : JSON.stringify(body),
   });
   const answer: unknown = await response.json().catch(() => null);
@@ -151,7 +158,12 @@ export const api = {
   open: (customer: string, number: string) => call<unknown>("POST", `${threadPath(customer, number)}/open`, {}),
   send: (customer: string, number: string, action: Action) =>
     call<{ id: string }>("POST", `${threadPath(customer, number)}/messages`, action),
-  upload: (customer: string, number: string, photo: Blob) =>
-    call<{ media_id: string }>("POST", `${threadPath(customer, number)}/media`, photo),
+  upload: (customer: string, number: string, file: Blob) =>
+    call<{ media_id: string }>("POST", `${threadPath(customer, number)}/media`, file),
+  changeNumber: (key: string, phone: string) => call<unknown>("POST", `customers/${encodeURIComponent(key)}/number`, { phone }),
+  setOffers: (customer: string, number: string, wanted: boolean) =>
+    call<unknown>("POST", `${threadPath(customer, number)}/preferences`, { marketing_messages: wanted ? "resume" : "stop" }),
+  played: (customer: string, number: string, id: string) =>
+    call<unknown>("POST", `${threadPath(customer, number)}/played`, { message_id: id }),
   advance: (seconds: number) => call<Clock>("POST", "clock", { advance_seconds: seconds }),
 };

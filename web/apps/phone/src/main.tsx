@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import "./styles/base.css";
 import "./styles/frame.css";
+import "./styles/phone.css";
 import "./styles/chat.css";
 import "./styles/composer.css";
 import "./styles/narrow.css";
