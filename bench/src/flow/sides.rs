@@ -145,15 +145,22 @@ async fn steady(stage: &Stage, flow: &Flow, rate: f64) -> anyhow::Result<Vec<Fig
     let p99 = lags.get(lags.len() * 99 / 100).copied().unwrap_or_default();
     let figure = |metric, value, target| Figure::new(&stage.plan, &rounds, "I6", metric, value, target);
     Ok(vec![
-        figure("at a steady 0.60 of the floor: lag p99, s", p99, Target::AtMost(1.0))
-            .of(p99, median(lags.clone()), "s (floor: median)")
-            .judged_by("lag")
-            .with("offered 1/s", rate)
-            .with("seconds", what.window.as_secs_f64())
-            .with("largest lag, s", lags.last().copied().unwrap_or_default())
-            .with("ack p50, ms", rounds.median(|[round]| round.latency_ms[0]))
-            .with("ack p99, ms", rounds.median(|[round]| round.latency_ms[1]))
-            .with("caught up after the end in ms", rounds.median(|[round]| round.latency_ms[2])),
+        figure(
+            "at a steady 0.60 of the floor: lag p99, s",
+            p99,
+            Target::AtMost(1.0),
+        )
+        .of(p99, median(lags.clone()), "s (floor: median)")
+        .judged_by("lag")
+        .with("offered 1/s", rate)
+        .with("seconds", what.window.as_secs_f64())
+        .with("largest lag, s", lags.last().copied().unwrap_or_default())
+        .with("ack p50, ms", rounds.median(|[round]| round.latency_ms[0]))
+        .with("ack p99, ms", rounds.median(|[round]| round.latency_ms[1]))
+        .with(
+            "caught up after the end in ms",
+            rounds.median(|[round]| round.latency_ms[2]),
+        ),
         figure(
             "at a steady 0.60 of the floor: acknowledged, part of offered",
             rounds.median(|[round]| round.rate),
@@ -193,7 +200,11 @@ async fn at_rate(stage: &Stage, flow: &Flow, what: Offer) -> anyhow::Result<(Mea
     let acknowledged = answers.accepted as f64 / (what.rate * what.window.as_secs_f64());
     let measured = Measured {
         rate: acknowledged,
-        latency_ms: [answers.latencies.within(0.5), answers.latencies.within(0.99), caught_up],
+        latency_ms: [
+            answers.latencies.within(0.5),
+            answers.latencies.within(0.99),
+            caught_up,
+        ],
         foreign: usage.foreign,
         ..Measured::default()
     };

@@ -127,11 +127,19 @@ pub async fn overloaded(stage: &Stage, ingest: &Ingest) -> anyhow::Result<Vec<Fi
         )
         .of(overload, saturation, "acks/s")
         .judged_by("rate"),
-        figure("at twice saturation: p99 of the accepted, ms", p99, Target::AtMost(500.0))
-            .of(p99, 500.0, "ms")
-            .judged_by("latency"),
-        figure("at twice saturation: neither 200 nor 503", count(answers.other), Target::AtMost(0.0))
-            .judged_by("count"),
+        figure(
+            "at twice saturation: p99 of the accepted, ms",
+            p99,
+            Target::AtMost(500.0),
+        )
+        .of(p99, 500.0, "ms")
+        .judged_by("latency"),
+        figure(
+            "at twice saturation: neither 200 nor 503",
+            count(answers.other),
+            Target::AtMost(0.0),
+        )
+        .judged_by("count"),
         figure(
             "at twice saturation: growth of resident memory, MiB",
             resident.1 - resident.0,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     ConversationId,
-    ports::{Connection, FaultClass, Payload, SendOutcome},
+    ports::{Connection, FaultClass, SendOutcome},
 };
 use futures::{StreamExt, stream::FuturesUnordered};
 use store::delivery::{AttemptOutcome, AttemptResult, Claimed, TemplateStop, Wait, load, mark_submitted};
@@ -192,16 +192,17 @@ impl Desk<'_> {
         if let Some(until) = verdict.hold_until {
             self.context.hold(conversation, until);
         }
-        let template = verdict
-            .template_refused
-            .and_then(|reason| match &outgoing.message.payload {
-                Payload::Template { template, .. } => Some(TemplateStop {
-                    name: template.name.clone(),
-                    language: template.language.clone(),
-                    reason,
-                }),
-                _ => None,
-            });
+        let refused = outgoing
+            .message
+            .payload
+            .template
+            .as_deref()
+            .zip(verdict.template_refused);
+        let template = refused.map(|(template, reason)| TemplateStop {
+            name: template.name.clone(),
+            language: template.language.clone(),
+            reason,
+        });
         let stop = verdict.pause.map(Stop::Number).or(template.map(Stop::Template));
         self.hand_in(row, verdict.outcome, stop);
     }

@@ -2,7 +2,10 @@
 
 mod stream;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use dashmap::DashMap;
 use domain::TenantId;
@@ -31,6 +34,7 @@ pub struct Hub {
 #[derive(Default)]
 struct Inner {
     wake: Arc<Notify>,
+    events: OnceLock<EventsDb>,
     channels: DashMap<TenantId, broadcast::Sender<Arc<Stored>>>,
 }
 
@@ -77,9 +81,10 @@ impl Hub {
 
     /// Tails the outbox until told to stop; then every stream ends.
     pub async fn run(self, db: EventsDb, shutdown: CancellationToken) {
+        let db = self.inner.events.get_or_init(|| db);
         let mut position = None;
         while !shutdown.is_cancelled() {
-            let pause = match self.step(&db, &mut position).await {
+            let pause = match self.step(db, &mut position).await {
                 Ok(true) => continue,
                 Ok(false) => POLL,
                 Err(error) => {

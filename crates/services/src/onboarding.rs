@@ -12,7 +12,6 @@ use domain::{
     ConnectionId, Error, ErrorKind, MetaAppId, PhoneNumberId, Result,
     channel::Recipient,
     entitlement::Entitlement,
-    event::DomainEvent,
     permission::Permission,
     ports::{FaultClass, ProviderFault},
 };

@@ -53,7 +53,7 @@ const NONE: fn() -> Option<Value> = || None;
 /// `sign_in` and `sign_out` need no session; the portal's own tests cover them.
 const OPEN: [&str; 2] = ["sign_in", "sign_out"];
 
-const PROBES: [Probe; 14] = [
+const PROBES: [Probe; 15] = [
     probe("me", "/v1/me", NONE, &[]),
     probe("list_tenants", "/v1/tenants", NONE, &[("query.cursor", 400)]),
     probe(

@@ -218,7 +218,8 @@ fn new_template(value: serde_json::Value) -> Vec<String> {
 #[test]
 fn what_no_review_would_pass_is_named() {
     use serde_json::json;
-    let body = |text: &str| json!({"type": "body", "text": text, "examples": {"1": "A", "2": "C", "name": "B"}});
+    let body =
+        |text: &str| json!({"type": "body", "text": text, "examples": {"1": "A", "2": "C", "name": "B"}});
     let with = |components: serde_json::Value| json!({"name": "sale_1", "language": "en_US", "category": "MARKETING", "components": components});
     assert_eq!(new_template(with(json!([body("Hi {{1}}, bye.")]))), [""; 0]);
     assert_eq!(new_template(with(json!([body("Hi {{name}}!")]))), [""; 0]);

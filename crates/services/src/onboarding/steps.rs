@@ -318,6 +318,7 @@ impl TenantServices {
                 parameters: BTreeMap::new(),
             },
             reply_to: None,
+            not_before: None,
         };
         let key = format!("connection-test-{}", run.row.id);
         let (done, detail) = match self.send(scope, &key, &request).await {
