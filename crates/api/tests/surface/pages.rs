@@ -155,7 +155,7 @@ async fn lists_are_capped_and_filters_filter() {
             count("templates?status=APPROVED").await,
             count("templates?status=PAUSED").await
         ),
-        (Some(1), Some(0))
+        (Some(2), Some(0))
     );
     for bad in [
         "conversations?limit=x",

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 use super::{
     client::Graph,
-    errors, media,
+    errors,
+    map::object,
+    media,
     wire::{Submitted, Success, UploadHandle, Uploaded},
 };
 
@@ -61,9 +63,6 @@ fn body(template: &NewTemplate, samples: &BTreeMap<String, String>) -> ProviderR
         Some(code) => one_time_code(code),
         None => components(&template.components, "", samples)?,
     };
-    let mut body = json!({
-        "name": template.name, "language": template.language, "category": template.category, "components": components,
-    });
     let named = |key: &String| key.parse::<u32>().is_err();
     let texts = template
         .components
@@ -72,16 +71,17 @@ fn body(template: &NewTemplate, samples: &BTreeMap<String, String>) -> ProviderR
             Component::Body { text, .. } | Component::HeaderText { text, .. } => Some(text),
             _ => None,
         });
-    if texts
+    let by_name = texts
         .flat_map(|text| placeholder_keys(text))
-        .any(|key| named(&key))
-    {
-        body["parameter_format"] = json!("NAMED");
-    }
-    if let Some(ttl) = template.ttl_seconds {
-        body["message_send_ttl_seconds"] = json!(ttl);
-    }
-    Ok(body)
+        .any(|key| named(&key));
+    Ok(object([
+        ("name", Some(json!(template.name))),
+        ("language", Some(json!(template.language))),
+        ("category", Some(json!(template.category))),
+        ("components", Some(json!(components))),
+        ("parameter_format", by_name.then(|| json!("NAMED"))),
+        ("message_send_ttl_seconds", template.ttl_seconds.map(|ttl| json!(ttl))),
+    ]))
 }
 
 fn one_time_code(code: &OneTimeCode) -> Vec<Value> {
@@ -90,16 +90,14 @@ fn one_time_code(code: &OneTimeCode) -> Vec<Value> {
     if let Some(minutes) = code.code_expiration_minutes {
         components.push(json!({"type": "FOOTER", "code_expiration_minutes": minutes}));
     }
-    let mut button = json!({"type": "OTP", "otp_type": code.otp_type});
-    if let Some(text) = &code.button_text {
-        button["text"] = json!(text);
-    }
-    if code.otp_type == "ZERO_TAP" {
-        button["zero_tap_terms_accepted"] = json!(true);
-    }
-    if !code.supported_apps.is_empty() {
-        button["supported_apps"] = json!(code.supported_apps);
-    }
+    let apps = Some(&code.supported_apps).filter(|apps| !apps.is_empty());
+    let button = object([
+        ("type", Some(json!("OTP"))),
+        ("otp_type", Some(json!(code.otp_type))),
+        ("text", code.button_text.as_ref().map(|text| json!(text))),
+        ("zero_tap_terms_accepted", (code.otp_type == "ZERO_TAP").then_some(Value::Bool(true))),
+        ("supported_apps", apps.map(|apps| json!(apps))),
+    ]);
     components.push(json!({"type": "BUTTONS", "buttons": [button]}));
     components
 }
@@ -166,7 +164,7 @@ fn with_examples(mut part: Value, field: &str, text: &str, examples: &BTreeMap<S
         return part;
     }
     let sample = |key: &String| examples.get(key).cloned().unwrap_or_default();
-    part["example"] = if keys.iter().all(|key| key.parse::<u32>().is_ok()) {
+    let example = if keys.iter().all(|key| key.parse::<u32>().is_ok()) {
         let samples: Vec<_> = keys.iter().map(sample).collect();
         // The body's samples are a list of lists, the header's one list.
         if field == "body_text" {
@@ -181,6 +179,9 @@ fn with_examples(mut part: Value, field: &str, text: &str, examples: &BTreeMap<S
             .collect();
         json!({format!("{field}_named_params"): pairs})
     };
+    if let Some(part) = part.as_object_mut() {
+        part.insert("example".to_owned(), example);
+    }
     part
 }
 
@@ -188,11 +189,13 @@ fn button(button: &TemplateButton) -> ProviderResult<Value> {
     Ok(match button {
         TemplateButton::QuickReply { text } => json!({"type": "QUICK_REPLY", "text": text}),
         TemplateButton::Url { text, url, example } => {
-            let mut button = json!({"type": "URL", "text": text, "url": url});
-            if let Some(example) = example {
-                button["example"] = json!([example]);
-            }
-            button
+            let example = example.as_ref().map(|example| json!([example]));
+            object([
+                ("type", Some(json!("URL"))),
+                ("text", Some(json!(text))),
+                ("url", Some(json!(url))),
+                ("example", example),
+            ])
         }
         TemplateButton::PhoneNumber { text, phone_number } => {
             json!({"type": "PHONE_NUMBER", "text": text, "phone_number": phone_number})

@@ -70,7 +70,7 @@ mod tests {
                 "a",
                 Some("audio/ogg"),
             ),
-            (b"#!AMR\n", "a", Some("audio/amr")),
+            (b"#!AMR\n\x3c\0\0\0\0\0", "a", Some("audio/amr")),
             (b"RIFF\x24\0\0\0WEBPVP8 ", "a", Some("image/webp")),
             (b"name,phone\n", "list.CSV", Some("text/plain")),
             (b"just text", "a.png", None),
