@@ -91,26 +91,8 @@ fn compose(
             decision: Some(Box::new(decision)),
         });
     }
-    let to = message.recipient.clone();
-    let to = to.ok_or_else(|| {
-        let fault = own(
-            FaultClass::Recipient,
-            "Neither a phone number nor a user id of this contact is known.",
-        );
-        AttemptOutcome::Rejected {
-            fault: ledger(&fault),
-            decision: None,
-        }
-    })?;
     let template = template.and_then(Result::ok);
-    if template.is_some_and(Template::needs_phone) && matches!(to, Recipient::UserId(_)) {
-        let words =
-            "WhatsApp delivers one-time codes to phone numbers only, and no number of this contact is known.";
-        return Err(AttemptOutcome::Rejected {
-            fault: ledger(&own(FaultClass::Recipient, words)),
-            decision: None,
-        });
-    }
+    let to = receiver(message, template)?;
     let media = files(loaded, content)?;
     let payload = Payload {
         template: template.cloned().map(Box::new),
@@ -132,6 +114,23 @@ fn compose(
         message,
         media,
     })
+}
+
+/// Who gets it; one-time codes reach phone numbers only.
+fn receiver(message: &LoadedMessage, template: Option<&Template>) -> Result<Recipient, AttemptOutcome> {
+    let unreachable = |words| AttemptOutcome::Rejected {
+        fault: ledger(&own(FaultClass::Recipient, words)),
+        decision: None,
+    };
+    match message.recipient.clone() {
+        None => Err(unreachable(
+            "Neither a phone number nor a user id of this contact is known.",
+        )),
+        Some(Recipient::UserId(_)) if template.is_some_and(Template::needs_phone) => Err(unreachable(
+            "WhatsApp delivers one-time codes to phone numbers only, and no number of this contact is known.",
+        )),
+        Some(to) => Ok(to),
+    }
 }
 
 /// The template as it stands now, or why it can't be sent.

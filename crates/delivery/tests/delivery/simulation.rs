@@ -45,43 +45,14 @@ async fn simulate(seed: u64) {
         .sql(&format!("update lanes set throughput_mps = {LIMIT}"))
         .await;
     let began = std::time::Instant::now();
-    let mut conversations = Vec::new();
-    for tenant in &stage.tenants {
-        for n in 0..6 {
-            conversations.push((tenant, stage.conversation(tenant, &format!("1555000{n}")).await));
-        }
-    }
-    let mut messages: Vec<(&TenantFixture, MessageId)> = Vec::new();
-    for _ in 0..MESSAGES {
-        let (tenant, conversation) = *conversations.choose(&mut rng).unwrap();
-        let message = stage.text(tenant, conversation).await;
-        stage.provider.script(message, steps(&mut rng));
-        messages.push((tenant, message));
-    }
+    let messages = queued(&stage, &mut rng).await;
     let mut alive = Vec::new();
     for _ in 0..ROUNDS {
         let away = stage.tenants.choose(&mut rng).unwrap().provider_number_id.clone();
         let fails = rng.random_range(0..8);
         stage.provider.down.lock().unwrap().insert(away, fails);
         alive.push(stage.start(quick()));
-        let calls = stage.provider.calls().len() + rng.random_range(1..12);
-        let some_calls = tokio::time::timeout(std::time::Duration::from_millis(400), async {
-            while stage.provider.calls().len() < calls {
-                stage.db.clock.advance(Duration::milliseconds(500));
-                stage
-                    .provider
-                    .release
-                    .add_permits(usize::from(rng.random_bool(0.3)));
-                if rng.random_bool(0.05) {
-                    stage.cut_connections().await;
-                }
-                if rng.random_bool(0.1) {
-                    stage.resume_all().await;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(3)).await;
-            }
-        });
-        let _ = some_calls.await;
+        some_calls(&stage, &mut rng).await;
         match rng.random_range(0..5) {
             0..3 => {
                 alive.swap_remove(rng.random_range(0..alive.len())).crash().await;
@@ -123,6 +94,46 @@ async fn simulate(seed: u64) {
     for (tenant, message) in messages {
         check(&stage, seed, tenant, message).await;
     }
+}
+
+/// Messages in random conversations, each with what will happen to its calls.
+async fn queued<'a>(stage: &'a Stage, rng: &mut StdRng) -> Vec<(&'a TenantFixture, MessageId)> {
+    let mut conversations = Vec::new();
+    for tenant in &stage.tenants {
+        for n in 0..6 {
+            conversations.push((tenant, stage.conversation(tenant, &format!("1555000{n}")).await));
+        }
+    }
+    let mut messages = Vec::new();
+    for _ in 0..MESSAGES {
+        let (tenant, conversation) = *conversations.choose(rng).unwrap();
+        let message = stage.text(tenant, conversation).await;
+        stage.provider.script(message, steps(rng));
+        messages.push((tenant, message));
+    }
+    messages
+}
+
+/// Lets time pass until some more calls were made, or for a moment.
+async fn some_calls(stage: &Stage, rng: &mut StdRng) {
+    let calls = stage.provider.calls().len() + rng.random_range(1..12);
+    let made = tokio::time::timeout(std::time::Duration::from_millis(400), async {
+        while stage.provider.calls().len() < calls {
+            stage.db.clock.advance(Duration::milliseconds(500));
+            stage
+                .provider
+                .release
+                .add_permits(usize::from(rng.random_bool(0.3)));
+            if rng.random_bool(0.05) {
+                stage.cut_connections().await;
+            }
+            if rng.random_bool(0.1) {
+                stage.resume_all().await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+        }
+    });
+    let _ = made.await;
 }
 
 async fn check(stage: &Stage, seed: u64, tenant: &TenantFixture, message: MessageId) {

@@ -80,7 +80,10 @@ fn body(template: &NewTemplate, samples: &BTreeMap<String, String>) -> ProviderR
         ("category", Some(json!(template.category))),
         ("components", Some(json!(components))),
         ("parameter_format", by_name.then(|| json!("NAMED"))),
-        ("message_send_ttl_seconds", template.ttl_seconds.map(|ttl| json!(ttl))),
+        (
+            "message_send_ttl_seconds",
+            template.ttl_seconds.map(|ttl| json!(ttl)),
+        ),
     ]))
 }
 
@@ -95,7 +98,10 @@ fn one_time_code(code: &OneTimeCode) -> Vec<Value> {
         ("type", Some(json!("OTP"))),
         ("otp_type", Some(json!(code.otp_type))),
         ("text", code.button_text.as_ref().map(|text| json!(text))),
-        ("zero_tap_terms_accepted", (code.otp_type == "ZERO_TAP").then_some(Value::Bool(true))),
+        (
+            "zero_tap_terms_accepted",
+            (code.otp_type == "ZERO_TAP").then_some(Value::Bool(true)),
+        ),
         ("supported_apps", apps.map(|apps| json!(apps))),
     ]);
     components.push(json!({"type": "BUTTONS", "buttons": [button]}));

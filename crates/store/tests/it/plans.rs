@@ -27,7 +27,7 @@ fn statements() -> Vec<Statement> {
         let types = data["describe"]["parameters"]["Left"].as_array().unwrap();
         found.push(Statement {
             query: data["query"].as_str().unwrap().to_owned(),
-            types: types.iter().map(|kind| sql_type(kind)).collect(),
+            types: types.iter().map(sql_type).collect(),
         });
     }
     found.sort_by(|a, b| a.query.cmp(&b.query));
