@@ -84,11 +84,12 @@ impl ChannelProvider for CloudApi {
         provider_message_id: &str,
         typing: bool,
     ) -> ProviderResult<()> {
-        let mut body =
-            json!({"messaging_product": "whatsapp", "status": "read", "message_id": provider_message_id});
-        if typing {
-            body["typing_indicator"] = json!({"type": "text"});
-        }
+        let body = map::object([
+            ("messaging_product", Some(json!("whatsapp"))),
+            ("status", Some(json!("read"))),
+            ("message_id", Some(json!(provider_message_id))),
+            ("typing_indicator", typing.then(|| json!({"type": "text"}))),
+        ]);
         self.succeed(connection, &[&connection.provider_number_id, "messages"], &body)
             .await
     }

@@ -50,7 +50,7 @@ fn content(message: &OutboundMessage) -> ProviderResult<(&'static str, Value)> {
             "text",
             object([
                 ("body", Some(json!(body))),
-                ("preview_url", preview_url.then(|| json!(true))),
+                ("preview_url", preview_url.then_some(Value::Bool(true))),
             ]),
         ),
         Content::Image(media) => ("image", uploads.media(media)?),
@@ -103,7 +103,7 @@ fn content(message: &OutboundMessage) -> ProviderResult<(&'static str, Value)> {
 }
 
 /// An object without the fields that are not given.
-fn object<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
+pub(super) fn object<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
     let given = fields
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)));
@@ -144,7 +144,7 @@ impl Uploads<'_> {
             self.source(media.media_id, media.link.as_deref())?,
             ("caption", text(media.caption.as_ref())),
             ("filename", text(media.filename.as_ref())),
-            ("voice", media.voice.then(|| json!(true))),
+            ("voice", media.voice.then_some(Value::Bool(true))),
         ]))
     }
 

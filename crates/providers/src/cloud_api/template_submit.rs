@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 use super::{
     client::Graph,
-    errors, media,
+    errors,
+    map::object,
+    media,
     wire::{Submitted, Success, UploadHandle, Uploaded},
 };
 
@@ -61,10 +63,6 @@ fn body(template: &NewTemplate, samples: &BTreeMap<String, String>) -> ProviderR
         Some(code) => one_time_code(code),
         None => components(&template.components, "", samples)?,
     };
-    let mut body = json!({
-        "name": template.name, "language": template.language, "category": template.category, "components": components,
-    });
-    let named = |key: &String| key.parse::<u32>().is_err();
     let texts = template
         .components
         .iter()
@@ -72,16 +70,19 @@ fn body(template: &NewTemplate, samples: &BTreeMap<String, String>) -> ProviderR
             Component::Body { text, .. } | Component::HeaderText { text, .. } => Some(text),
             _ => None,
         });
-    if texts
-        .flat_map(|text| placeholder_keys(text))
-        .any(|key| named(&key))
-    {
-        body["parameter_format"] = json!("NAMED");
-    }
-    if let Some(ttl) = template.ttl_seconds {
-        body["message_send_ttl_seconds"] = json!(ttl);
-    }
-    Ok(body)
+    let mut keys = texts.flat_map(|text| placeholder_keys(text));
+    let named = keys.any(|key| key.parse::<u32>().is_err());
+    Ok(object([
+        ("name", Some(json!(template.name))),
+        ("language", Some(json!(template.language))),
+        ("category", Some(json!(template.category))),
+        ("components", Some(Value::Array(components))),
+        ("parameter_format", named.then(|| json!("NAMED"))),
+        (
+            "message_send_ttl_seconds",
+            template.ttl_seconds.map(|ttl| json!(ttl)),
+        ),
+    ]))
 }
 
 fn one_time_code(code: &OneTimeCode) -> Vec<Value> {
@@ -90,16 +91,17 @@ fn one_time_code(code: &OneTimeCode) -> Vec<Value> {
     if let Some(minutes) = code.code_expiration_minutes {
         components.push(json!({"type": "FOOTER", "code_expiration_minutes": minutes}));
     }
-    let mut button = json!({"type": "OTP", "otp_type": code.otp_type});
-    if let Some(text) = &code.button_text {
-        button["text"] = json!(text);
-    }
-    if code.otp_type == "ZERO_TAP" {
-        button["zero_tap_terms_accepted"] = json!(true);
-    }
-    if !code.supported_apps.is_empty() {
-        button["supported_apps"] = json!(code.supported_apps);
-    }
+    let apps = (!code.supported_apps.is_empty()).then(|| json!(code.supported_apps));
+    let button = object([
+        ("type", Some(json!("OTP"))),
+        ("otp_type", Some(json!(code.otp_type))),
+        ("text", code.button_text.as_ref().map(|text| json!(text))),
+        (
+            "zero_tap_terms_accepted",
+            (code.otp_type == "ZERO_TAP").then_some(Value::Bool(true)),
+        ),
+        ("supported_apps", apps),
+    ]);
     components.push(json!({"type": "BUTTONS", "buttons": [button]}));
     components
 }
@@ -117,12 +119,12 @@ fn components(
 
 fn component(part: &Component, prefix: &str, samples: &BTreeMap<String, String>) -> ProviderResult<Value> {
     Ok(match part {
-        Component::HeaderText { text, examples } => with_examples(
-            json!({"type": "HEADER", "format": "TEXT", "text": text}),
-            "header_text",
-            text,
-            examples,
-        ),
+        Component::HeaderText { text, examples } => object([
+            ("type", Some(json!("HEADER"))),
+            ("format", Some(json!("TEXT"))),
+            ("text", Some(json!(text))),
+            ("example", examples_of("header_text", text, examples)),
+        ]),
         Component::HeaderMedia { kind } => {
             let key = format!("{prefix}header.media");
             let handle = samples
@@ -136,9 +138,11 @@ fn component(part: &Component, prefix: &str, samples: &BTreeMap<String, String>)
             json!({"type": "HEADER", "format": format, "example": {"header_handle": [handle]}})
         }
         Component::HeaderLocation => json!({"type": "HEADER", "format": "LOCATION"}),
-        Component::Body { text, examples } => {
-            with_examples(json!({"type": "BODY", "text": text}), "body_text", text, examples)
-        }
+        Component::Body { text, examples } => object([
+            ("type", Some(json!("BODY"))),
+            ("text", Some(json!(text))),
+            ("example", examples_of("body_text", text, examples)),
+        ]),
         Component::Footer { text } => json!({"type": "FOOTER", "text": text}),
         Component::Buttons { buttons } => {
             let buttons = buttons.iter().map(button).collect::<ProviderResult<Vec<_>>>()?;
@@ -160,40 +164,38 @@ fn component(part: &Component, prefix: &str, samples: &BTreeMap<String, String>)
     })
 }
 
-fn with_examples(mut part: Value, field: &str, text: &str, examples: &BTreeMap<String, String>) -> Value {
+/// The `example` of a text; `None` when it has no variables.
+fn examples_of(field: &str, text: &str, examples: &BTreeMap<String, String>) -> Option<Value> {
     let keys = placeholder_keys(text);
-    if keys.is_empty() {
-        return part;
-    }
     let sample = |key: &String| examples.get(key).cloned().unwrap_or_default();
-    part["example"] = if keys.iter().all(|key| key.parse::<u32>().is_ok()) {
-        let samples: Vec<_> = keys.iter().map(sample).collect();
-        // The body's samples are a list of lists, the header's one list.
-        if field == "body_text" {
-            json!({field: [samples]})
-        } else {
-            json!({field: samples})
-        }
-    } else {
+    if keys.is_empty() {
+        return None;
+    }
+    if keys.iter().any(|key| key.parse::<u32>().is_err()) {
         let pairs: Vec<_> = keys
             .iter()
             .map(|key| json!({"param_name": key, "example": sample(key)}))
             .collect();
-        json!({format!("{field}_named_params"): pairs})
-    };
-    part
+        return Some(json!({format!("{field}_named_params"): pairs}));
+    }
+    let samples: Vec<_> = keys.iter().map(sample).collect();
+    // The body's samples are a list of lists, the header's one list.
+    Some(if field == "body_text" {
+        json!({field: [samples]})
+    } else {
+        json!({field: samples})
+    })
 }
 
 fn button(button: &TemplateButton) -> ProviderResult<Value> {
     Ok(match button {
         TemplateButton::QuickReply { text } => json!({"type": "QUICK_REPLY", "text": text}),
-        TemplateButton::Url { text, url, example } => {
-            let mut button = json!({"type": "URL", "text": text, "url": url});
-            if let Some(example) = example {
-                button["example"] = json!([example]);
-            }
-            button
-        }
+        TemplateButton::Url { text, url, example } => object([
+            ("type", Some(json!("URL"))),
+            ("text", Some(json!(text))),
+            ("url", Some(json!(url))),
+            ("example", example.as_ref().map(|example| json!([example]))),
+        ]),
         TemplateButton::PhoneNumber { text, phone_number } => {
             json!({"type": "PHONE_NUMBER", "text": text, "phone_number": phone_number})
         }

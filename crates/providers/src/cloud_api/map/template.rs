@@ -23,7 +23,7 @@ pub(super) fn filled(template: &Template, values: &Values, uploads: &Uploads<'_>
         ("language", Some(json!({"code": template.language}))),
         (
             "components",
-            (!components.is_empty()).then(|| Value::Array(components)),
+            (!components.is_empty()).then_some(Value::Array(components)),
         ),
     ]))
 }
