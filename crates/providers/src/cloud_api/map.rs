@@ -50,7 +50,7 @@ fn content(message: &OutboundMessage) -> ProviderResult<(&'static str, Value)> {
             "text",
             object([
                 ("body", Some(json!(body))),
-                ("preview_url", preview_url.then(|| json!(true))),
+                ("preview_url", preview_url.then_some(Value::Bool(true))),
             ]),
         ),
         Content::Image(media) => ("image", uploads.media(media)?),

@@ -63,7 +63,6 @@ fn body(template: &NewTemplate, samples: &BTreeMap<String, String>) -> ProviderR
         Some(code) => one_time_code(code),
         None => components(&template.components, "", samples)?,
     };
-    let named = |key: &String| key.parse::<u32>().is_err();
     let texts = template
         .components
         .iter()
@@ -71,15 +70,14 @@ fn body(template: &NewTemplate, samples: &BTreeMap<String, String>) -> ProviderR
             Component::Body { text, .. } | Component::HeaderText { text, .. } => Some(text),
             _ => None,
         });
-    let by_name = texts
-        .flat_map(|text| placeholder_keys(text))
-        .any(|key| named(&key));
+    let mut keys = texts.flat_map(|text| placeholder_keys(text));
+    let named = keys.any(|key| key.parse::<u32>().is_err());
     Ok(object([
         ("name", Some(json!(template.name))),
         ("language", Some(json!(template.language))),
         ("category", Some(json!(template.category))),
-        ("components", Some(json!(components))),
-        ("parameter_format", by_name.then(|| json!("NAMED"))),
+        ("components", Some(Value::Array(components))),
+        ("parameter_format", named.then(|| json!("NAMED"))),
         (
             "message_send_ttl_seconds",
             template.ttl_seconds.map(|ttl| json!(ttl)),
@@ -93,7 +91,7 @@ fn one_time_code(code: &OneTimeCode) -> Vec<Value> {
     if let Some(minutes) = code.code_expiration_minutes {
         components.push(json!({"type": "FOOTER", "code_expiration_minutes": minutes}));
     }
-    let apps = Some(&code.supported_apps).filter(|apps| !apps.is_empty());
+    let apps = (!code.supported_apps.is_empty()).then(|| json!(code.supported_apps));
     let button = object([
         ("type", Some(json!("OTP"))),
         ("otp_type", Some(json!(code.otp_type))),
@@ -102,7 +100,7 @@ fn one_time_code(code: &OneTimeCode) -> Vec<Value> {
             "zero_tap_terms_accepted",
             (code.otp_type == "ZERO_TAP").then_some(Value::Bool(true)),
         ),
-        ("supported_apps", apps.map(|apps| json!(apps))),
+        ("supported_apps", apps),
     ]);
     components.push(json!({"type": "BUTTONS", "buttons": [button]}));
     components
@@ -121,12 +119,12 @@ fn components(
 
 fn component(part: &Component, prefix: &str, samples: &BTreeMap<String, String>) -> ProviderResult<Value> {
     Ok(match part {
-        Component::HeaderText { text, examples } => with_examples(
-            json!({"type": "HEADER", "format": "TEXT", "text": text}),
-            "header_text",
-            text,
-            examples,
-        ),
+        Component::HeaderText { text, examples } => object([
+            ("type", Some(json!("HEADER"))),
+            ("format", Some(json!("TEXT"))),
+            ("text", Some(json!(text))),
+            ("example", examples_of("header_text", text, examples)),
+        ]),
         Component::HeaderMedia { kind } => {
             let key = format!("{prefix}header.media");
             let handle = samples
@@ -140,9 +138,11 @@ fn component(part: &Component, prefix: &str, samples: &BTreeMap<String, String>)
             json!({"type": "HEADER", "format": format, "example": {"header_handle": [handle]}})
         }
         Component::HeaderLocation => json!({"type": "HEADER", "format": "LOCATION"}),
-        Component::Body { text, examples } => {
-            with_examples(json!({"type": "BODY", "text": text}), "body_text", text, examples)
-        }
+        Component::Body { text, examples } => object([
+            ("type", Some(json!("BODY"))),
+            ("text", Some(json!(text))),
+            ("example", examples_of("body_text", text, examples)),
+        ]),
         Component::Footer { text } => json!({"type": "FOOTER", "text": text}),
         Component::Buttons { buttons } => {
             let buttons = buttons.iter().map(button).collect::<ProviderResult<Vec<_>>>()?;
@@ -164,45 +164,38 @@ fn component(part: &Component, prefix: &str, samples: &BTreeMap<String, String>)
     })
 }
 
-fn with_examples(mut part: Value, field: &str, text: &str, examples: &BTreeMap<String, String>) -> Value {
+/// The `example` of a text; `None` when it has no variables.
+fn examples_of(field: &str, text: &str, examples: &BTreeMap<String, String>) -> Option<Value> {
     let keys = placeholder_keys(text);
-    if keys.is_empty() {
-        return part;
-    }
     let sample = |key: &String| examples.get(key).cloned().unwrap_or_default();
-    let example = if keys.iter().all(|key| key.parse::<u32>().is_ok()) {
-        let samples: Vec<_> = keys.iter().map(sample).collect();
-        // The body's samples are a list of lists, the header's one list.
-        if field == "body_text" {
-            json!({field: [samples]})
-        } else {
-            json!({field: samples})
-        }
-    } else {
+    if keys.is_empty() {
+        return None;
+    }
+    if keys.iter().any(|key| key.parse::<u32>().is_err()) {
         let pairs: Vec<_> = keys
             .iter()
             .map(|key| json!({"param_name": key, "example": sample(key)}))
             .collect();
-        json!({format!("{field}_named_params"): pairs})
-    };
-    if let Some(part) = part.as_object_mut() {
-        part.insert("example".to_owned(), example);
+        return Some(json!({format!("{field}_named_params"): pairs}));
     }
-    part
+    let samples: Vec<_> = keys.iter().map(sample).collect();
+    // The body's samples are a list of lists, the header's one list.
+    Some(if field == "body_text" {
+        json!({field: [samples]})
+    } else {
+        json!({field: samples})
+    })
 }
 
 fn button(button: &TemplateButton) -> ProviderResult<Value> {
     Ok(match button {
         TemplateButton::QuickReply { text } => json!({"type": "QUICK_REPLY", "text": text}),
-        TemplateButton::Url { text, url, example } => {
-            let example = example.as_ref().map(|example| json!([example]));
-            object([
-                ("type", Some(json!("URL"))),
-                ("text", Some(json!(text))),
-                ("url", Some(json!(url))),
-                ("example", example),
-            ])
-        }
+        TemplateButton::Url { text, url, example } => object([
+            ("type", Some(json!("URL"))),
+            ("text", Some(json!(text))),
+            ("url", Some(json!(url))),
+            ("example", example.as_ref().map(|example| json!([example]))),
+        ]),
         TemplateButton::PhoneNumber { text, phone_number } => {
             json!({"type": "PHONE_NUMBER", "text": text, "phone_number": phone_number})
         }

@@ -124,6 +124,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/t/{slug}/connections/{connection_id}/request-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have WhatsApp send a code to the number of a run, which proves that it is yours. */
+        post: operations["request_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/t/{slug}/connections/{connection_id}/resume": {
         parameters: {
             query?: never;
@@ -133,8 +150,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go through the steps of a run again, with a new token if given. */
+        /** Go through the steps of a run again, with a new token or PIN if given. */
         post: operations["resume_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/connections/{connection_id}/verify-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove the number of a run with the code that came; then resume the run. */
+        post: operations["verify_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -243,6 +277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/t/{slug}/conversations/{conversation_id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show the customer for up to 25 seconds that an answer is being written; marks their messages as read. */
+        post: operations["show_typing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/t/{slug}/events": {
         parameters: {
             query?: never;
@@ -272,7 +323,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload an image for sending. */
+        /** Upload a file for sending. */
         post: operations["upload_media"];
         delete?: never;
         options?: never;
@@ -416,6 +467,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/t/{slug}/numbers/{phone_number_id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Make the checks of the connection again, without changing anything. */
+        get: operations["diagnose_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/t/{slug}/numbers/{phone_number_id}/resume": {
         parameters: {
             query?: never;
@@ -461,7 +529,8 @@ export interface paths {
         get: operations["get_template"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete one language of a template, at the provider and here. */
+        delete: operations["delete_template"];
         options?: never;
         head?: never;
         patch?: never;
@@ -501,6 +570,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/t/{slug}/wabas/{waba_id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit a template for review. */
+        post: operations["create_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/t/{slug}/wabas/{waba_id}/templates/sync": {
         parameters: {
             query?: never;
@@ -522,6 +608,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description Who has to act before it can work.
+         * @enum {string}
+         */
+        Acts: "machine" | "sender" | "admin" | "customer" | "provider";
         ApiKeyId: string;
         /** @description A key as its owner sees it. */
         ApiKeyView: {
@@ -602,9 +693,34 @@ export interface components {
             buttons: components["schemas"]["ReplyButton"][];
             /** @description At most 60 characters. */
             footer?: string | null;
-            /** @description At most 60 characters. */
+            /** @description Text above, at most 60 characters. */
             header?: string | null;
+            header_media?: components["schemas"]["HeaderMedia"] | null;
         };
+        /** @description A card of a carousel. */
+        Card: {
+            /** @description Its header, body and buttons. */
+            components: components["schemas"]["Component"][];
+        };
+        /**
+         * @description How a check ended.
+         * @enum {string}
+         */
+        CheckState: "fine" | "attention" | "failed";
+        /** @description One check. */
+        CheckView: {
+            /** @description `token`, `scopes`, `waba`, `number`, `register`, `subscribe`, `templates` or `sending`. */
+            check: string;
+            /** @description What was found, or the cure. */
+            detail: string;
+            /** @description How it ended. */
+            state: components["schemas"]["CheckState"];
+        };
+        /**
+         * @description How a code to prove a number reaches its owner.
+         * @enum {string}
+         */
+        CodeMethod: "sms" | "voice";
         /** @description One part of a template. */
         Component: {
             /** @description Sample values by key. */
@@ -640,6 +756,21 @@ export interface components {
             /** @enum {string} */
             type: "buttons";
         } | {
+            /** @enum {string} */
+            type: "header_location";
+        } | {
+            /** @description True when each send names the end. */
+            has_expiration: boolean;
+            /** @description At most 16 characters. */
+            text: string;
+            /** @enum {string} */
+            type: "limited_time_offer";
+        } | {
+            /** @description Two to ten. */
+            cards: components["schemas"]["Card"][];
+            /** @enum {string} */
+            type: "carousel";
+        } | {
             /** @description The provider's type. */
             kind: string;
             /** @enum {string} */
@@ -654,10 +785,16 @@ export interface components {
             access_token: string;
             /** @description The app whose webhooks will count. */
             meta_app_id: components["schemas"]["MetaAppId"];
+            /**
+             * Format: password
+             * @description The number's two-step PIN, six digits; needed when it has one already. Left out, a new one is made and kept sealed.
+             */
+            pin?: string | null;
             /** @description The provider's id of the number: digits, not the phone number itself. */
             provider_number_id: string;
             /** @description The provider's id of the WABA: digits. */
             provider_waba_id: string;
+            test_to?: components["schemas"]["Recipient"] | null;
         };
         ConnectionId: string;
         /** @description A run of the step log. */
@@ -672,10 +809,20 @@ export interface components {
         };
         /** @description A contact card that was shared. */
         ContactCard: {
+            /** @description Email addresses. */
+            emails?: string[];
+            /** @description First name; left out, the first word of the full name. */
+            first_name?: string | null;
+            /** @description Last name. */
+            last_name?: string | null;
             /** @description Full name. */
             name: string;
+            /** @description Company. */
+            organization?: string | null;
             /** @description Phone numbers as written on the card. */
             phones?: string[];
+            /** @description Web addresses. */
+            urls?: string[];
         };
         ContactId: string;
         /** @description Who a conversation is with. */
@@ -711,6 +858,8 @@ export interface components {
         Content: {
             /** @description At most 4,096 characters outbound. */
             body: string;
+            /** @description Outbound: show a preview of the first web address. */
+            preview_url?: boolean;
             /** @enum {string} */
             type: "text";
         } | (components["schemas"]["Media"] & {
@@ -763,6 +912,12 @@ export interface components {
         }) | (components["schemas"]["ButtonsMessage"] & {
             /** @enum {string} */
             type: "buttons";
+        }) | (components["schemas"]["ListMessage"] & {
+            /** @enum {string} */
+            type: "list";
+        }) | (components["schemas"]["CtaUrlMessage"] & {
+            /** @enum {string} */
+            type: "cta_url";
         }) | {
             /** @description What we put behind it. */
             payload?: string | null;
@@ -850,6 +1005,20 @@ export interface components {
             /** @description Shown once and never again. */
             secret: string;
         };
+        /** @description Text with a button that opens a web page. */
+        CtaUrlMessage: {
+            /** @description At most 1,024 characters. */
+            body: string;
+            /** @description Text on the button, at most 20 characters. */
+            display_text: string;
+            /** @description At most 60 characters. */
+            footer?: string | null;
+            /** @description Text above, at most 60 characters. */
+            header?: string | null;
+            header_media?: components["schemas"]["HeaderMedia"] | null;
+            /** @description Where it leads: http or https. */
+            url: string;
+        };
         /** @description The decision with its reason. */
         Decision: {
             /** @description True when the message goes into the ledger. */
@@ -863,6 +1032,15 @@ export interface components {
              * @description When the window closes, if it is open.
              */
             window_expires_at?: string | null;
+        };
+        /** @description How a number's way to WhatsApp stands. */
+        Diagnosis: {
+            /** @description The checks in order. */
+            checks: components["schemas"]["CheckView"][];
+            /** @description True when no check failed. */
+            healthy: boolean;
+            /** @description The number. */
+            phone_number_id: components["schemas"]["PhoneNumberId"];
         };
         /**
          * @description Which way a message went; the number is stored.
@@ -911,6 +1089,7 @@ export interface components {
         };
         /** @description What went wrong in an attempt. */
         FaultView: {
+            acts?: components["schemas"]["Acts"] | null;
             /** @description Class of the fault. */
             class: string;
             /**
@@ -923,12 +1102,27 @@ export interface components {
             /** @description The provider's trace id. */
             trace_id?: string | null;
         };
+        /**
+         * @description What a file is sent as.
+         * @enum {string}
+         */
+        FileKind: "image" | "video" | "audio" | "document" | "sticker";
         GraphEnvironmentId: string;
         /**
          * @description What a media header holds.
          * @enum {string}
          */
         HeaderKind: "image" | "video" | "document";
+        /** @description A file above the text: ours by id, or one that WhatsApp fetches. */
+        HeaderMedia: {
+            /** @description File name that the customer sees, documents only. */
+            filename?: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["HeaderKind"];
+            /** @description Web address of the file, instead of an upload. */
+            link?: string | null;
+            media_id?: components["schemas"]["MediaId"] | null;
+        };
         /** @description One identity of a contact. */
         IdentityView: {
             /** @description Its kind. */
@@ -1005,6 +1199,8 @@ export interface components {
                  * @description When it was connected.
                  */
                 created_at: string;
+                /** @description What else WhatsApp tells, as last read. */
+                details: components["schemas"]["NumberDetails"];
                 /** @description As people write it. */
                 display_phone_number: string;
                 /** @description The number. */
@@ -1042,6 +1238,35 @@ export interface components {
                 provider_waba_id: string;
             }[];
         };
+        /** @description Text with a button that opens a list. */
+        ListMessage: {
+            /** @description At most 4,096 characters. */
+            body: string;
+            /** @description Text on the button that opens the list, at most 20 characters. */
+            button: string;
+            /** @description At most 60 characters. */
+            footer?: string | null;
+            /** @description At most 60 characters. */
+            header?: string | null;
+            /** @description One to ten, with ten rows at most in all. */
+            sections: components["schemas"]["ListSection"][];
+        };
+        /** @description A row that can be chosen. */
+        ListRow: {
+            /** @description At most 72 characters. */
+            description?: string | null;
+            /** @description At most 200 characters, unique in the list. */
+            id: string;
+            /** @description At most 24 characters. */
+            title: string;
+        };
+        /** @description A part of a list. */
+        ListSection: {
+            /** @description At least one. */
+            rows: components["schemas"]["ListRow"][];
+            /** @description At most 24 characters; needed when there are several. */
+            title?: string | null;
+        };
         /** @description A signed-in person with their tenants. */
         Me: {
             /** @description Their tenants by name. */
@@ -1060,6 +1285,8 @@ export interface components {
             caption?: string | null;
             /** @description File name, documents only. */
             filename?: string | null;
+            /** @description Outbound, instead of a stored copy: the address that WhatsApp fetches the file from. */
+            link?: string | null;
             media_id?: components["schemas"]["MediaId"] | null;
             /** @description MIME type as the sender declared it. */
             mime_type?: string | null;
@@ -1197,15 +1424,54 @@ export interface components {
         NewContent: {
             /** @description 1 to 4,096 characters. */
             body: string;
+            /** @description Show a preview of the first web address. */
+            preview_url?: boolean;
             /** @enum {string} */
             type: "text";
-        } | {
-            /** @description At most 1,024 characters. */
-            caption?: string | null;
-            /** @description From an upload. */
-            media_id: components["schemas"]["MediaId"];
+        } | (components["schemas"]["SendMedia"] & {
             /** @enum {string} */
             type: "image";
+        }) | (components["schemas"]["SendMedia"] & {
+            /** @enum {string} */
+            type: "video";
+        }) | (components["schemas"]["SendMedia"] & {
+            /** @enum {string} */
+            type: "audio";
+        }) | (components["schemas"]["SendMedia"] & {
+            /** @enum {string} */
+            type: "document";
+        }) | (components["schemas"]["SendMedia"] & {
+            /** @enum {string} */
+            type: "sticker";
+        }) | {
+            /** @description Postal address. */
+            address?: string | null;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            longitude: number;
+            /** @description Name of the place. */
+            name?: string | null;
+            /** @enum {string} */
+            type: "location";
+        } | {
+            /** @description 1 to 257. */
+            cards: components["schemas"]["ContactCard"][];
+            /** @enum {string} */
+            type: "contacts";
+        } | {
+            /** @description The emoji; left out, the reaction is taken back. */
+            emoji?: string | null;
+            /** @description The message. */
+            message_id: components["schemas"]["MessageId"];
+            /** @enum {string} */
+            type: "reaction";
         } | {
             /** @description Values by parameter key. */
             parameters?: {
@@ -1218,7 +1484,77 @@ export interface components {
         } | (components["schemas"]["ButtonsMessage"] & {
             /** @enum {string} */
             type: "buttons";
+        }) | (components["schemas"]["ListMessage"] & {
+            /** @enum {string} */
+            type: "list";
+        }) | (components["schemas"]["CtaUrlMessage"] & {
+            /** @enum {string} */
+            type: "cta_url";
         });
+        /** @description A template to be submitted for review. */
+        NewTemplate: {
+            /** @description MARKETING, UTILITY or AUTHENTICATION. */
+            category: string;
+            /** @description The parts in order, with a sample of every variable. Empty for a one-time code. */
+            components?: components["schemas"]["Component"][];
+            /** @description Language code, `en_US`. */
+            language: string;
+            /** @description `^[a-z0-9_]{1,512}$`; with the language it names the template in its account. */
+            name: string;
+            one_time_code?: components["schemas"]["OneTimeCode"] | null;
+            /** @description An uploaded sample for each media header, by parameter key: `header.media`, `card.0.header.media`. */
+            samples?: {
+                [key: string]: components["schemas"]["MediaId"];
+            };
+            /**
+             * Format: int64
+             * @description How long WhatsApp tries to deliver, in seconds.
+             */
+            ttl_seconds?: number | null;
+        };
+        /** @description What a provider tells of a number beyond its health; absent where it does not tell. */
+        NumberDetails: {
+            /**
+             * @description LIVE or SANDBOX.
+             * @default null
+             */
+            account_mode: string | null;
+            /**
+             * @description VERIFIED once the owner proved the number.
+             * @default null
+             */
+            code_verification_status: string | null;
+            /**
+             * @description True for an official business account.
+             * @default null
+             */
+            is_official_business_account: boolean | null;
+            /**
+             * @description True when the number is also on the WhatsApp Business app.
+             * @default null
+             */
+            is_on_biz_app: boolean | null;
+            /**
+             * @description True when a PIN protects the registration.
+             * @default null
+             */
+            is_pin_enabled: boolean | null;
+            /**
+             * @description People the portfolio may write to first within 24 hours: TIER_250 to TIER_UNLIMITED.
+             * @default null
+             */
+            messaging_limit: string | null;
+            /**
+             * @description APPROVED, PENDING_REVIEW, DECLINED …: the review of the display name.
+             * @default null
+             */
+            name_status: string | null;
+            /**
+             * @description CLOUD_API once registered there.
+             * @default null
+             */
+            platform_type: string | null;
+        };
         /** @description The number a conversation runs on. */
         NumberRef: {
             /** @description As people write it. */
@@ -1240,6 +1576,8 @@ export interface components {
              * @description When it was connected.
              */
             created_at: string;
+            /** @description What else WhatsApp tells, as last read. */
+            details: components["schemas"]["NumberDetails"];
             /** @description As people write it. */
             display_phone_number: string;
             /** @description The number. */
@@ -1261,6 +1599,22 @@ export interface components {
             verified_name: string;
             /** @description Its WABA. */
             waba_id: components["schemas"]["WabaId"];
+        };
+        /** @description How a one-time code is handed over. */
+        OneTimeCode: {
+            /** @description Adds the sentence that the code must not be shared. */
+            add_security_recommendation?: boolean;
+            /** @description Text on the button, at most 25 characters; WhatsApp's own if left out. */
+            button_text?: string | null;
+            /**
+             * Format: int32
+             * @description Adds how long the code works: 1 to 90 minutes.
+             */
+            code_expiration_minutes?: number | null;
+            /** @description `COPY_CODE`, `ONE_TAP` or `ZERO_TAP`. */
+            otp_type: string;
+            /** @description The apps that may take the code over, for ONE_TAP and ZERO_TAP: one to five. */
+            supported_apps?: components["schemas"]["SupportedApp"][];
         };
         /** @description Rows and the way on. */
         PageBody_ContactView: {
@@ -1430,14 +1784,14 @@ export interface components {
             kind: components["schemas"]["ParameterKind"];
             /** @description Name or position inside its part, for the form's label. */
             label: string;
-            /** @description False for quick-reply payloads. */
+            /** @description False where WhatsApp does without. */
             required: boolean;
         };
         /**
          * @description What kind of value a parameter takes.
          * @enum {string}
          */
-        ParameterKind: "text" | "image" | "video" | "document" | "url_suffix" | "code" | "payload";
+        ParameterKind: "text" | "image" | "video" | "document" | "url_suffix" | "code" | "one_time_code" | "payload" | "degrees" | "moment" | "flow_token" | "flow_data";
         /** @description A person. */
         Person: {
             /** @description Their address. */
@@ -1520,13 +1874,16 @@ export interface components {
             body: string;
             /** @description The buttons. */
             buttons?: components["schemas"]["RenderedButton"][];
+            /** @description The cards below, each as a message of its own. */
+            cards?: components["schemas"]["Rendered"][];
             /** @description Below the body. */
             footer?: string | null;
             header?: components["schemas"]["RenderedHeader"] | null;
+            offer?: components["schemas"]["RenderedOffer"] | null;
         };
         /** @description A button with its value. */
         RenderedButton: {
-            /** @description `quick_reply`, `url`, `phone_number`, `copy_code` or `unsupported`. */
+            /** @description `quick_reply`, `url`, `phone_number`, `copy_code`, `otp`, `flow`, `plain` or `unsupported`. */
             kind: string;
             /** @description Its text. */
             text: string;
@@ -1546,6 +1903,20 @@ export interface components {
             media_id?: string | null;
             /** @enum {string} */
             type: "media";
+        } | {
+            /** @description Its address, once given. */
+            address?: string | null;
+            /** @description Its name, once given. */
+            name?: string | null;
+            /** @enum {string} */
+            type: "location";
+        };
+        /** @description An offer with its end. */
+        RenderedOffer: {
+            /** @description When it ends, RFC 3339, once given. */
+            expires_at?: string | null;
+            /** @description Its text. */
+            text: string;
         };
         /** @description One reply button. */
         ReplyButton: {
@@ -1560,13 +1931,26 @@ export interface components {
             /** @description The provider's id. */
             provider_id: string;
         };
-        /** @description A new token, if the old one was the fault. */
+        /** @description How the code is to come. */
+        RequestCode: {
+            /** @description Language of the message, `en_US`. */
+            language: string;
+            /** @description By text message or by a call. */
+            method: components["schemas"]["CodeMethod"];
+        };
+        /** @description What may be given when a run goes on. */
         ResumeConnection: {
             /**
              * Format: password
              * @description Replaces the stored token.
              */
             access_token?: string | null;
+            /**
+             * Format: password
+             * @description Replaces the stored PIN.
+             */
+            pin?: string | null;
+            test_to?: components["schemas"]["Recipient"] | null;
         };
         /**
          * @description Which rule decided.
@@ -1579,6 +1963,18 @@ export interface components {
             accept_possible_double: boolean;
         };
         SendAttemptId: string;
+        /** @description A file to send: uploaded here, or fetched by WhatsApp. */
+        SendMedia: {
+            /** @description At most 1,024 characters; images, videos and documents only. */
+            caption?: string | null;
+            /** @description Name that the customer sees, documents only; left out, the name of the upload. */
+            filename?: string | null;
+            /** @description Web address of the file, instead of an upload. */
+            link?: string | null;
+            media_id?: components["schemas"]["MediaId"] | null;
+            /** @description True for a voice message, audio only. */
+            voice?: boolean;
+        };
         /** @description A message to send. */
         SendRequest: {
             /** @description What to send. */
@@ -1616,8 +2012,15 @@ export interface components {
             detail?: string | null;
             /** @description `pending`, `done` or `failed`. */
             state: string;
-            /** @description `token`, `waba`, `number`, `subscribe`, `route` or `templates`. */
+            /** @description `token`, `scopes`, `waba`, `number`, `register`, `subscribe`, `route`, `templates` or `test`. */
             step: string;
+        };
+        /** @description An Android app. */
+        SupportedApp: {
+            /** @description `com.example.shop`. */
+            package_name: string;
+            /** @description The hash of its signing key: 11 characters. */
+            signature_hash: string;
         };
         /** @description What a sync changed. */
         SyncReport: {
@@ -1669,6 +2072,25 @@ export interface components {
             example?: string | null;
             /** @enum {string} */
             kind: "copy_code";
+        } | {
+            /** @enum {string} */
+            kind: "otp";
+            /** @description COPY_CODE, ONE_TAP or ZERO_TAP, as far as known. */
+            otp_type: string;
+            /** @description Its text. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            kind: "flow";
+            /** @description At most 25 characters. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            kind: "plain";
+            /** @description The provider's type. */
+            provider_type: string;
+            /** @description Its text. */
+            text?: string;
         } | {
             /** @enum {string} */
             kind: "unsupported";
@@ -1744,16 +2166,22 @@ export interface components {
         UploadForm: {
             /**
              * Format: binary
-             * @description JPEG or PNG, at most 5 MB.
+             * @description JPEG or PNG of at most 5 MB; MP4, 3GPP or audio of at most 16 MB; WebP of at most 500 KB; a document of at most 100 MB.
              */
             file: string;
+            kind?: components["schemas"]["FileKind"] | null;
             /** @description The number it will go out on. */
             phone_number_id: components["schemas"]["PhoneNumberId"];
         };
         UserId: string;
-        /** @description Values by parameter key: `header.1`, `header.media`, `body.first_name`, `button.0`. */
+        /** @description Values by parameter key: `header.1`, `header.media`, `body.first_name`, `button.0`, `card.2.body.1`. */
         Values: {
             [key: string]: string;
+        };
+        /** @description The code that came. */
+        VerifyCode: {
+            /** @description Its digits. */
+            code: string;
         };
         WabaId: string;
         /** @description A WABA. */
@@ -2233,6 +2661,81 @@ export interface operations {
             };
         };
     };
+    request_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The run */
+                connection_id: components["schemas"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestCode"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider refused */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_connection: {
         parameters: {
             query?: never;
@@ -2298,6 +2801,81 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The run */
+                connection_id: components["schemas"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyCode"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider refused */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2677,6 +3255,69 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_typing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The conversation */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider refused */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3341,6 +3982,55 @@ export interface operations {
             };
         };
     };
+    diagnose_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The number */
+                phone_number_id: components["schemas"]["PhoneNumberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A failed check names the cure */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_number: {
         parameters: {
             query?: never;
@@ -3527,6 +4217,69 @@ export interface operations {
             };
         };
     };
+    delete_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The template */
+                template_id: components["schemas"]["TemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider refused */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_template: {
         parameters: {
             query?: never;
@@ -3647,6 +4400,84 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The WABA */
+                waba_id: components["schemas"]["WabaId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplate"];
+            };
+        };
+        responses: {
+            /** @description `status` is PENDING until the review is over */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider refused */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

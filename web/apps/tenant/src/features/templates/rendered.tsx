@@ -12,7 +12,7 @@ export function renderedParts(
 ): { header?: ReactNode; title?: string; text: string; footer?: string; buttons: BubbleButton[] } {
   const { header } = rendered;
   return {
-    title: header?.type === "text" ? header.text : undefined,
+    title: header?.type === "text" ? header.text : header?.type === "location" ? (header.name ?? undefined) : undefined,
     header:
       header?.type === "media" ? (
         header.kind === "image" && header.media_id?.startsWith("med_") ? (
