@@ -9,7 +9,6 @@ mod idempotency;
 mod isolation;
 mod migrations;
 mod outbox;
-mod plans;
 mod session;
 mod vault;
 mod ways_in;
