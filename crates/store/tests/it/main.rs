@@ -10,7 +10,6 @@ mod idempotency;
 mod isolation;
 mod migrations;
 mod outbox;
-mod plans;
 mod rotation;
 mod seals;
 mod session;
