@@ -4,6 +4,7 @@
 
 pub mod channel;
 pub mod clock;
+pub mod consent;
 pub mod content;
 pub mod crypto;
 pub mod decision;
@@ -13,6 +14,7 @@ pub mod ids;
 pub mod limits;
 pub mod permission;
 pub mod ports;
+pub mod replay;
 pub mod status;
 pub mod template;
 

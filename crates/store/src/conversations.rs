@@ -168,8 +168,9 @@ async fn all(
            join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
            join phone_numbers n on n.tenant_id = v.tenant_id and n.id = v.phone_number_id
            left join lateral (
-             select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
-               max(value) filter (where kind = 3) as username
+             select (array_agg(value order by seen_at desc, value) filter (where kind = 1))[1] as phone,
+               (array_agg(value order by seen_at desc, value) filter (where kind = 2))[1] as user_id,
+               (array_agg(value order by seen_at desc, value) filter (where kind = 3))[1] as username
              from contact_identities where tenant_id = v.tenant_id and contact_id = v.contact_id) i on true
            order by v.last_message_at desc, v.id desc"#,
         tenant,
@@ -204,8 +205,9 @@ async fn unread(
            join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
            join phone_numbers n on n.tenant_id = v.tenant_id and n.id = v.phone_number_id
            left join lateral (
-             select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
-               max(value) filter (where kind = 3) as username
+             select (array_agg(value order by seen_at desc, value) filter (where kind = 1))[1] as phone,
+               (array_agg(value order by seen_at desc, value) filter (where kind = 2))[1] as user_id,
+               (array_agg(value order by seen_at desc, value) filter (where kind = 3))[1] as username
              from contact_identities where tenant_id = v.tenant_id and contact_id = v.contact_id) i on true
            order by v.last_message_at desc, v.id desc"#,
         tenant,
@@ -217,7 +219,7 @@ async fn unread(
     .await?)
 }
 
-/// One conversation.
+/// One conversation; the id of one that was merged into another finds that one.
 pub async fn get(tx: &mut TenantTx, id: ConversationId) -> Result<ConversationRow> {
     let tenant = tx.tenant_id().uuid();
     let row = sqlx::query_as!(
@@ -229,10 +231,12 @@ pub async fn get(tx: &mut TenantTx, id: ConversationId) -> Result<ConversationRo
            join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
            join phone_numbers n on n.tenant_id = v.tenant_id and n.id = v.phone_number_id
            left join lateral (
-             select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
-               max(value) filter (where kind = 3) as username
+             select (array_agg(value order by seen_at desc, value) filter (where kind = 1))[1] as phone,
+               (array_agg(value order by seen_at desc, value) filter (where kind = 2))[1] as user_id,
+               (array_agg(value order by seen_at desc, value) filter (where kind = 3))[1] as username
              from contact_identities where tenant_id = v.tenant_id and contact_id = v.contact_id) i on true
-           where v.tenant_id = $1 and v.id = $2"#,
+           where v.tenant_id = $1
+             and v.id = coalesce((select conversation_id from conversation_aliases where tenant_id = $1 and id = $2), $2)"#,
         tenant,
         id.uuid(),
     )
