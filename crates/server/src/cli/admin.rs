@@ -1,4 +1,4 @@
-//! `parlance admin …`: the first accounts of an installation.
+//! `parlance admin …`: the first accounts of an installation, and a replay of stored webhooks.
 
 use std::{
     io::{BufRead, Write},
@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use services::platform::{NewOwner, NewPlatformUser, NewTenant, PlatformActor, PlatformServices};
 use store::vault::Vault;
 
-use super::{AdminCommand, CreatePlatformUserArgs, CreateTenantArgs};
+use super::{AdminCommand, CreatePlatformUserArgs, CreateTenantArgs, replay};
 use crate::{
     clock::SystemClock,
     compose::platform_services,
@@ -21,16 +21,12 @@ use crate::{
 
 /// Runs one command.
 pub async fn run(config: &Config, command: &AdminCommand) -> anyhow::Result<()> {
-    let services = services(config).await?;
-    match command {
-        AdminCommand::CreatePlatformUser(args) => create_platform_user(&services, args).await,
-        AdminCommand::CreateTenant(args) => create_tenant(&services, args).await,
-    }
-}
-
-async fn services(config: &Config) -> anyhow::Result<PlatformServices> {
+    let role = match command {
+        AdminCommand::Replay(_) => "ingest",
+        _ => "platform",
+    };
     config.validate(Needs {
-        roles: &["platform"],
+        roles: &[role],
         master_key: true,
         ..Needs::default()
     })?;
@@ -41,7 +37,17 @@ async fn services(config: &Config) -> anyhow::Result<PlatformServices> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = Ids::from_os(Arc::clone(&clock));
     let vault = Vault::new(Arc::new(MasterKeys::from_base64(&key)?), ids.clone());
-    platform_services(config, vault, clock, ids).await
+    match command {
+        AdminCommand::CreatePlatformUser(args) => {
+            let services = platform_services(config, vault, clock, ids).await?;
+            create_platform_user(&services, args).await
+        }
+        AdminCommand::CreateTenant(args) => {
+            let services = platform_services(config, vault, clock, ids).await?;
+            create_tenant(&services, args).await
+        }
+        AdminCommand::Replay(args) => replay::run(config, args, vault, ids).await,
+    }
 }
 
 async fn create_platform_user(
