@@ -13,6 +13,8 @@ pub enum IdentityKind {
     UserId = 2,
     /// Username without `@`.
     Username = 3,
+    /// User id across a group of portfolios, `US.ENT.11815799212886844830`.
+    ParentUserId = 4,
 }
 
 impl IdentityKind {
@@ -29,6 +31,7 @@ impl IdentityKind {
             1 => Some(Self::Phone),
             2 => Some(Self::UserId),
             3 => Some(Self::Username),
+            4 => Some(Self::ParentUserId),
             _ => None,
         }
     }
@@ -55,6 +58,8 @@ pub struct Party {
     pub username: Option<String>,
     /// Name of the profile, as the customer set it.
     pub profile_name: Option<String>,
+    /// User id across a group of portfolios, if the business has one.
+    pub parent_user_id: Option<String>,
 }
 
 impl Party {

@@ -1,8 +1,12 @@
 //! Consent: what a contact allowed or withdrew, by topic. What holds is the latest word of a topic.
 
+mod wish;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
+
+pub use wish::{tapped, wish};
 
 /// What a consent is about.
 #[derive(

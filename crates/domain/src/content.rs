@@ -1,6 +1,7 @@
 //! The conversation model: what a message holds, whatever the provider called it.
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::ids::MediaId;
@@ -111,6 +112,33 @@ pub enum Content {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         description: Option<String>,
     },
+    /// The customer ordered from a catalogue.
+    Order(Order),
+    /// The customer filled in a form: a flow, an address.
+    FormReply {
+        /// The provider's name for the form, `flow` or `address_message`.
+        name: String,
+        /// What was filled in, as the form names it.
+        #[schema(value_type = Object)]
+        fields: serde_json::Value,
+    },
+    /// The customer allowed or refused to be called.
+    CallPermission {
+        /// True when they allowed it.
+        granted: bool,
+        /// True when it holds until they take it back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        permanent: bool,
+        /// Until when it holds.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "time::serde::rfc3339::option"
+        )]
+        expires_at: Option<OffsetDateTime>,
+    },
+    /// The sender took the message back; what it held is not shown any more.
+    Revoked,
     /// Something the provider tells about the customer, such as a changed number.
     System {
         /// The provider's kind, `user_changed_number`.
@@ -185,6 +213,106 @@ pub struct ContactCard {
     pub urls: Vec<String>,
 }
 
+/// What a customer ordered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Order {
+    /// The catalogue.
+    pub catalog_id: String,
+    /// What the customer wrote beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The lines.
+    pub items: Vec<OrderItem>,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OrderItem {
+    /// The product, as the catalogue names it.
+    pub product_id: String,
+    /// How many.
+    pub quantity: f64,
+    /// Price of one.
+    pub price: f64,
+    /// Its currency.
+    pub currency: String,
+}
+
+/// What a customer saw before they wrote: an ad or a post.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Referral {
+    /// `ad` or `post`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_type: Option<String>,
+    /// The ad's or post's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_id: Option<String>,
+    /// Where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_url: Option<String>,
+    /// Its headline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
+    /// Its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Id of the click, for the ad's measurement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub click_id: Option<String>,
+}
+
+/// How often a message was passed on; the number is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[repr(i16)]
+pub enum Forwarded {
+    /// At most five times.
+    Forwarded = 1,
+    /// More often.
+    Frequently = 2,
+}
+
+impl Forwarded {
+    /// Reads the stored number.
+    #[must_use]
+    pub const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            1 => Some(Self::Forwarded),
+            2 => Some(Self::Frequently),
+            _ => None,
+        }
+    }
+}
+
+/// How a message reached us; the number is stored, and of two copies of one message the lower stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[repr(i16)]
+pub enum Source {
+    /// As it was written.
+    Live = 0,
+    /// A copy of what the business wrote in its WhatsApp app.
+    Echo = 1,
+    /// From the time before the number was connected.
+    History = 2,
+    /// From that time too, and its media is told later.
+    Placeholder = 3,
+}
+
+impl Source {
+    /// Reads the stored number.
+    #[must_use]
+    pub const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            0 => Some(Self::Live),
+            1 => Some(Self::Echo),
+            2 => Some(Self::History),
+            3 => Some(Self::Placeholder),
+            _ => None,
+        }
+    }
+}
+
 /// A template with its values filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TemplateMessage {
@@ -230,6 +358,10 @@ impl Content {
             Self::CtaUrl(_) => "cta_url",
             Self::ButtonTap { .. } => "button_tap",
             Self::Choice { .. } => "choice",
+            Self::Order(_) => "order",
+            Self::FormReply { .. } => "form_reply",
+            Self::CallPermission { .. } => "call_permission",
+            Self::Revoked => "revoked",
             Self::System { .. } => "system",
             Self::Unsupported { .. } => "unsupported",
         }
@@ -252,7 +384,11 @@ impl Content {
             Self::CtaUrl(message) => message.body.as_str(),
             Self::ButtonTap { title, .. } | Self::Choice { title, .. } => title.as_str(),
             Self::System { body, .. } => body.as_deref().unwrap_or_default(),
-            Self::Unsupported { .. } => "",
+            Self::Order(order) => order.text.as_deref().unwrap_or_default(),
+            Self::FormReply { .. }
+            | Self::CallPermission { .. }
+            | Self::Revoked
+            | Self::Unsupported { .. } => "",
         };
         text.split_whitespace()
             .collect::<Vec<_>>()

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod limits;
 pub mod permission;
 pub mod ports;
+pub mod replay;
 pub mod status;
 pub mod template;
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use bytes::Bytes;
 use secrecy::SecretString;
-use time::OffsetDateTime;
 
 use crate::{
     channel::{Party, Recipient},
@@ -13,13 +12,17 @@ use crate::{
     error::Result,
     ids::{MediaId, MessageId, PhoneNumberId, TenantId},
     limits::{Quota, RateLimit},
-    status::MessageStatus,
     template::{NewTemplate, Template},
 };
 
 mod fault;
+mod inbound;
 
 pub use fault::{Acts, FaultClass, ProviderFault, ProviderResult};
+pub use inbound::{
+    AccountStop, AddressBookEntry, Change, Fact, IdentityChange, InboundMessage, NumberAspect, NumberUpdate,
+    Preference, Pricing, Revision, StatusUpdate, TemplateAspect, TemplateUpdate,
+};
 
 /// Where and as whom a provider is called.
 #[derive(Debug, Clone)]
@@ -271,67 +274,6 @@ pub trait InboundAdapter: Send + Sync + 'static {
     fn stream_key<'a>(&self, body: &'a [u8]) -> std::borrow::Cow<'a, [u8]>;
     /// Parses tolerantly: whatever is not understood becomes [`Fact::Unsupported`], never a failure, never a lost neighbour.
     fn parse(&self, body: &[u8]) -> Vec<Change>;
-}
-
-/// One change of a webhook body.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Change {
-    /// Position in the body, from 0.
-    pub index: u32,
-    /// The provider's WABA id, as far as it could be read.
-    pub provider_waba_id: Option<String>,
-    /// The provider's number id, where the field has one.
-    pub provider_number_id: Option<String>,
-    /// The field: `messages`, `message_template_status_update` …
-    pub field: String,
-    /// What happened.
-    pub facts: Vec<Fact>,
-}
-
-/// One thing that a webhook tells.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Fact {
-    /// A customer wrote.
-    Message(Box<InboundMessage>),
-    /// A message of ours moved on.
-    Status(Box<StatusUpdate>),
-    /// Understood by a later version; kept in the raw log.
-    Unsupported {
-        /// What it was, without content: `field:calls`, `unreadable`.
-        what: String,
-    },
-}
-
-/// A message from a customer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InboundMessage {
-    /// The provider's message id.
-    pub provider_id: String,
-    /// When the customer sent it, by the provider's clock.
-    pub sent_at: OffsetDateTime,
-    /// Who.
-    pub from: Party,
-    /// What.
-    pub content: Content,
-    /// Provider id of the message that is answered.
-    pub reply_to: Option<String>,
-}
-
-/// A status of a message of ours.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StatusUpdate {
-    /// The provider's message id.
-    pub provider_id: String,
-    /// The status; only provider statuses occur.
-    pub status: MessageStatus,
-    /// When, by the provider's clock.
-    pub at: OffsetDateTime,
-    /// Our message id, from `biz_opaque_callback_data`.
-    pub message_id: Option<MessageId>,
-    /// The customer, as far as the status names them.
-    pub recipient: Party,
-    /// The provider's error, failed only: code and words.
-    pub error: Option<(i64, String)>,
 }
 
 /// Stores media bytes.

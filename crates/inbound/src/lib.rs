@@ -13,8 +13,8 @@ mod writer;
 
 use std::sync::Arc;
 
-use domain::{Clock, Ids, ports::InboundAdapter};
-use store::{IngestDb, vault::Vault};
+use domain::{Clock, Ids, ports::InboundAdapter, replay::ReplayReport};
+use store::{IngestDb, ingest::ReplayRange, vault::Vault};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use config::Config;
@@ -82,5 +82,16 @@ impl Inbound {
     /// replay, after [`IngestDb::reset_cursors`]. Streams that another process follows are left to it.
     pub async fn catch_up(deps: Deps, config: Config) -> Result<(), store::Error> {
         normalizer::catch_up(deps, config).await
+    }
+
+    /// Applies a range of the raw log again without moving a cursor, or with `dry_run` only tells what would change. For
+    /// what an older version did not understand, and for webhooks that came before their number was connected.
+    pub async fn replay(
+        deps: &Deps,
+        config: &Config,
+        range: &ReplayRange,
+        dry_run: bool,
+    ) -> Result<ReplayReport, store::Error> {
+        normalizer::replay::run(deps, config, range, dry_run).await
     }
 }

@@ -220,10 +220,7 @@ impl Parts<'_> {
     }
 
     async fn ingest_db(&self) -> anyhow::Result<IngestDb> {
-        let database = &self.given.config.database;
-        IngestDb::connect(url("ingest", &database.ingest_url)?, database.pools.ingest)
-            .await
-            .context("database role parlance_ingest")
+        ingest_db(self.given.config).await
     }
 
     async fn inbound(
@@ -374,6 +371,14 @@ pub async fn platform_services(
         ids,
         webhooks_url: base(&config.public_urls.webhooks),
     })
+}
+
+/// The pool of the ingest role.
+pub async fn ingest_db(config: &Config) -> anyhow::Result<IngestDb> {
+    let database = &config.database;
+    IngestDb::connect(url("ingest", &database.ingest_url)?, database.pools.ingest)
+        .await
+        .context("database role parlance_ingest")
 }
 
 fn url<'a>(role: &str, url: &'a Option<SecretString>) -> anyhow::Result<&'a SecretString> {

@@ -47,7 +47,7 @@ impl TenantServices {
     ) -> Result<Page<MessageView>> {
         scope.require(Permission::ConversationsRead)?;
         let mut tx = self.db.begin(scope).await?;
-        conversations::get(&mut tx, id).await?;
+        let id = conversations::get(&mut tx, id).await?.id;
         Ok(messages::page(&mut tx, id, page).await?.map(MessageView::from))
     }
 
@@ -70,7 +70,7 @@ impl TenantServices {
         scope.require(Permission::MessagesSend)?;
         let now = self.clock.now();
         let mut tx = self.db.begin(scope).await?;
-        conversations::get(&mut tx, id).await?;
+        let id = conversations::get(&mut tx, id).await?.id;
         if conversations::mark_read(&mut tx, id).await? {
             if let Some(message) = messages::newest_inbound(&mut tx, id).await? {
                 jobs::enqueue(

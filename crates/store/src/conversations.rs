@@ -176,7 +176,10 @@ async fn all(
            left join lateral (
              select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
                max(value) filter (where kind = 3) as username
-             from contact_identities where tenant_id = $1 and contact_id = v.contact_id) i on true
+             from (select distinct on (kind) kind, value
+                   from contact_identities
+                   where tenant_id = $1 and contact_id = v.contact_id
+                   order by kind, seen_at desc, value) as known) i on true
            order by v.last_message_at desc, v.id desc"#,
         tenant,
         at,
@@ -218,7 +221,10 @@ async fn unread(
            left join lateral (
              select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
                max(value) filter (where kind = 3) as username
-             from contact_identities where tenant_id = $1 and contact_id = v.contact_id) i on true
+             from (select distinct on (kind) kind, value
+                   from contact_identities
+                   where tenant_id = $1 and contact_id = v.contact_id
+                   order by kind, seen_at desc, value) as known) i on true
            order by v.last_message_at desc, v.id desc"#,
         tenant,
         at,
@@ -229,7 +235,7 @@ async fn unread(
     .await?)
 }
 
-/// One conversation.
+/// One conversation; the id of one that was merged into another finds that one.
 pub async fn get(tx: &mut TenantTx, id: ConversationId) -> Result<ConversationRow> {
     let tenant = tx.tenant_id().uuid();
     let row = sqlx::query_as!(
@@ -243,8 +249,12 @@ pub async fn get(tx: &mut TenantTx, id: ConversationId) -> Result<ConversationRo
            left join lateral (
              select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
                max(value) filter (where kind = 3) as username
-             from contact_identities where tenant_id = $1 and contact_id = v.contact_id) i on true
-           where v.tenant_id = $1 and v.id = $2"#,
+             from (select distinct on (kind) kind, value
+                   from contact_identities
+                   where tenant_id = $1 and contact_id = v.contact_id
+                   order by kind, seen_at desc, value) as known) i on true
+           where v.tenant_id = $1
+             and v.id = coalesce((select conversation_id from conversation_aliases where tenant_id = $1 and id = $2), $2)"#,
         tenant,
         id.uuid(),
     )

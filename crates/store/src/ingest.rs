@@ -2,35 +2,50 @@
 //! Everything here runs as the ingest role; statements on tenant tables name `tenant_id` themselves, because the
 //! policy of a declared set is no index condition.
 
+mod aliases;
 mod apps;
 mod batch;
 mod cursors;
+mod dissolve;
+mod free_entry;
 mod messages;
+mod number_events;
 mod outcomes;
+pub(crate) mod parked;
 mod people;
+mod replay;
 mod reunite;
+mod revisions;
 mod routes;
-pub(crate) mod statuses;
+mod statuses;
 mod streams;
+mod template_events;
+mod wishes;
 
 pub use apps::SigningApp;
-pub use batch::{NumberPlace, number_places};
+pub use batch::{NumberPlace, number_places, waba_portfolios};
 pub use cursors::{CursorLease, RawPosition, RawWebhook};
+pub use dissolve::dissolve;
+pub use free_entry::refresh_free_entry;
 pub use messages::{
-    ConversationKey, ConversationTouch, MessageKey, NewInboundMessage, NewMedia, SYSTEM_KIND,
-    ensure_conversations, insert_media, insert_messages, known_messages, touch_conversations,
+    ConversationKey, ConversationTouch, KnownMessage, MessageKey, NewInboundMessage, NewMedia, REACTION_KIND,
+    SYSTEM_KIND, StoredMessage, ensure_conversations, insert_media, insert_messages, known_messages,
+    promote_messages, touch_conversations,
 };
+pub use number_events::{NumberEvent, apply_number_events, insert_number_events, stop_accounts};
 pub use outcomes::{ChangeOutcome, Outcome, record_outcomes};
+pub use parked::{ParkedStatus, ParkedStatuses, apply_parked_batch, park_statuses};
 pub use people::{
     ContactName, Identity, KnownPeople, NewContact, PairKey, PeopleKeys, PeopleWrites, PersonScope,
 };
-pub use reunite::{Absorbed, Move, PhoneMessage, absorbed_messages, dissolve, move_messages, phone_messages};
+pub use replay::{LoggedOutcome, ReplayPage, ReplayRange};
+pub use reunite::{Absorbed, Move, PhoneMessage, absorbed_messages, move_messages, phone_messages};
+pub use revisions::{NewRevision, apply_revisions, insert_revisions};
 pub use routes::{NumberRoute, Routes, WabaRoute};
-pub use statuses::{
-    MatchedStatus, MessageRef, ParkedStatuses, StatusKey, apply_parked_batch, apply_statuses, match_statuses,
-    park_statuses,
-};
+pub use statuses::{MatchedStatus, MessageRef, StatusKey, apply_statuses, match_statuses};
 pub use streams::{NewRawWebhook, StreamWriter};
+pub use template_events::{TemplateEvent, apply_template_events, insert_template_events};
+pub use wishes::{BookName, Wish, WishSource, name_contacts, record_wishes};
 
 use crate::error::Error;
 

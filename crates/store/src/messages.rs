@@ -4,7 +4,7 @@ mod ledger;
 
 use domain::{
     ApiKeyId, ConversationId, MediaId, MessageId, PhoneNumberId, SendAttemptId, UserId,
-    content::{Content, Direction},
+    content::{Content, Direction, Forwarded, Referral, Source},
     decision::Decision,
     status::MessageStatus,
 };
@@ -69,6 +69,14 @@ pub struct MessageRow {
     pub author_api_key: Option<String>,
     /// Reactions to it: emoji and direction, newest of each side.
     pub reactions: Vec<(String, Direction)>,
+    /// How it reached us.
+    pub source: Source,
+    /// The ad or post that the customer came from.
+    pub referral: Option<Referral>,
+    /// How often it was passed on.
+    pub forwarded: Option<Forwarded>,
+    /// When its sender changed it last.
+    pub edited_at: Option<OffsetDateTime>,
 }
 
 struct Row {
@@ -95,6 +103,11 @@ struct Row {
     author_user: Option<String>,
     author_api_key: Option<String>,
     reactions: Option<serde_json::Value>,
+    source: i16,
+    referral: Option<serde_json::Value>,
+    forwarded: Option<i16>,
+    edited_at: Option<OffsetDateTime>,
+    revoked_at: Option<OffsetDateTime>,
 }
 
 const fn bad(column: &'static str) -> Error {
@@ -111,6 +124,9 @@ impl TryFrom<Row> for MessageRow {
         let mut content: Content = serde_json::from_value(row.content).map_err(|_| bad("content"))?;
         if let (Some(media), Some(id)) = (content.media_mut(), row.media_id) {
             media.media_id = Some(MediaId::new(id));
+        }
+        if row.revoked_at.is_some() {
+            content = Content::Revoked;
         }
         let reactions: Vec<(String, i16)> = row
             .reactions
@@ -148,6 +164,14 @@ impl TryFrom<Row> for MessageRow {
                 .into_iter()
                 .filter_map(|(emoji, way)| Some((emoji, Direction::from_code(way)?)))
                 .collect(),
+            source: Source::from_code(row.source).ok_or(bad("source"))?,
+            referral: row
+                .referral
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(|_| bad("referral"))?,
+            forwarded: row.forwarded.and_then(Forwarded::from_code),
+            edited_at: row.edited_at,
         })
     }
 }
@@ -208,8 +232,9 @@ async fn load(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<MessageRow>> {
                  from messages
                  where tenant_id = $1 and conversation_id = m.conversation_id and kind = 'reaction'
                    and content ->> 'target_provider_id' = m.provider_id
-                 order by direction, thread_at desc, id desc) r
-               where r.emoji is not null) end as reactions
+                 order by direction, thread_at desc, provider_id desc) r
+               where r.emoji is not null) end as reactions,
+             m.source, m.referral, m.forwarded, m.edited_at, m.revoked_at
            from messages m
            left join messages q on q.tenant_id = m.tenant_id and q.phone_number_id = m.phone_number_id and q.provider_id = m.reply_to
            left join users u on u.id = m.author_user_id

@@ -42,6 +42,7 @@ impl TestDb {
         self.setup_rows(tenant, &rows, words).await;
         self.people_rows(tenant, &rows, words).await;
         self.message_rows(tenant, &rows, words).await;
+        self.told_rows(tenant, &rows, words).await;
         self.queue_rows(tenant, &rows, words).await;
         rows
     }
@@ -153,6 +154,35 @@ impl TestDb {
                     .bind(rows.media_id.uuid())
                     .bind(AT)
             },
+        )
+        .await;
+    }
+
+    async fn told_rows(&self, tenant: &TenantFixture, rows: &RowsFixture, words: &str) {
+        let (id, number) = (tenant.tenant_id.uuid(), tenant.phone_number_id.uuid());
+        let content = json!({"type": "text", "body": words});
+        self.run(
+            "insert into message_revisions (tenant_id, phone_number_id, provider_id, target_provider_id, direction, kind, content, preview, at)
+             values ($1, $2, 'wamid.edit', 'wamid.none', 1, 'text', $3, $4, $5)",
+            |q| q.bind(id).bind(number).bind(content).bind(words.to_owned()).bind(AT),
+        )
+        .await;
+        let gone = self.ids.uuid();
+        self.run(
+            "insert into conversation_aliases (tenant_id, id, conversation_id) values ($1, $2, $3)",
+            |q| q.bind(id).bind(gone).bind(rows.conversation_id.uuid()),
+        )
+        .await;
+        self.run(
+            "insert into template_events (tenant_id, key, waba_id, provider_id, aspect, event, effect, at, recorded_at)
+             values ($1, 'event-1', $2, '9001', 'status', 'APPROVED', 'APPROVED', $3, $3)",
+            |q| q.bind(id).bind(tenant.waba_id.uuid()).bind(AT),
+        )
+        .await;
+        self.run(
+            "insert into number_events (tenant_id, key, waba_id, phone_number_id, aspect, event, at, recorded_at)
+             values ($1, 'event-1', $2, $3, 'security', 'PIN_CHANGED', $4, $4)",
+            |q| q.bind(id).bind(tenant.waba_id.uuid()).bind(number).bind(AT),
         )
         .await;
     }

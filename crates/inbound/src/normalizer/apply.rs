@@ -1,12 +1,15 @@
 //! One batch of bodies, one transaction: either all of it counts, cursor included, or nothing.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use domain::{TenantId, event::DomainEvent};
-use store::ingest::{self, CursorLease, Routes, StatusKey};
+use store::{
+    SetTx,
+    ingest::{self, ChangeOutcome, CursorLease, Routes, StatusKey},
+};
 use uuid::Uuid;
 
-use super::{log, messages, parsed, parsed::Parsed, statuses};
+use super::{accounts, customers, log, parsed, parsed::Parsed, statuses};
 use crate::Deps;
 
 /// Events of a batch, each once, in order.
@@ -40,7 +43,9 @@ impl Events {
 pub(crate) struct Effects {
     pub(crate) events: Events,
     pub(crate) jobs: bool,
-    pub(crate) parked: Vec<StatusKey>,
+    /// What the second transaction looks for among the parked statuses.
+    pub(crate) parked: BTreeSet<StatusKey>,
+    pub(crate) contacts: usize,
 }
 
 /// Applies bodies that follow the cursor.
@@ -49,21 +54,35 @@ pub(crate) async fn apply(
     lease: &CursorLease,
     rows: &[Parsed],
 ) -> Result<Effects, store::Error> {
-    let mut effects = Effects::default();
     let Some(last) = rows.last() else {
-        return Ok(effects);
+        return Ok(Effects::default());
     };
     let routes = parsed::read_routes(&deps.db, rows).await?;
-    let mut entries = log::entries(rows, &routes);
-    let now = deps.clock.now();
     let mut tx = deps.db.begin_batch(lease, last.position, &routes).await?;
-    let places = ingest::number_places(&mut tx, &routes).await?;
-    messages::apply(&mut tx, &deps.ids, now, &places, &mut entries, &mut effects).await?;
-    statuses::apply(&mut tx, now, &mut entries, &mut effects).await?;
-    ingest::record_outcomes(&mut tx, lease.stream(), now, &log::outcomes(rows, entries)).await?;
-    store::outbox::push_many(&mut tx, now, effects.events.rows()).await?;
+    let (effects, _) = apply_in(&mut tx, deps, lease.stream(), rows, &routes).await?;
     tx.commit().await?;
     Ok(effects)
+}
+
+/// Applies bodies in a transaction that is committed elsewhere, or not.
+pub(crate) async fn apply_in(
+    tx: &mut SetTx,
+    deps: &Deps,
+    stream: i16,
+    rows: &[Parsed],
+    routes: &Routes,
+) -> Result<(Effects, Vec<ChangeOutcome>), store::Error> {
+    let mut effects = Effects::default();
+    let mut entries = log::entries(rows, routes);
+    let now = deps.clock.now();
+    let places = ingest::number_places(tx, routes).await?;
+    customers::apply(tx, &deps.ids, now, &places, &mut entries, &mut effects).await?;
+    statuses::apply(tx, now, &mut entries, &mut effects).await?;
+    accounts::apply(tx, now, &mut entries, &mut effects).await?;
+    let outcomes = log::outcomes(rows, entries);
+    ingest::record_outcomes(tx, stream, now, &outcomes).await?;
+    store::outbox::push_many(tx, now, effects.events.rows()).await?;
+    Ok((effects, outcomes))
 }
 
 /// Steps over a body that fails whatever is tried, and says so in the webhook log.

@@ -288,7 +288,7 @@ impl Lane {
 }
 
 /// Rows that fit into one transaction: one at least.
-fn chunk_len(rows: &[Parsed], facts_max: usize) -> usize {
+pub(super) fn chunk_len(rows: &[Parsed], facts_max: usize) -> usize {
     let mut facts = 0;
     let fitting = rows.iter().take_while(|row| {
         facts += row.facts();

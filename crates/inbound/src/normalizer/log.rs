@@ -20,6 +20,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) place: Place,
     pub(crate) messages: i32,
     pub(crate) statuses: i32,
+    pub(crate) updates: i32,
     pub(crate) duplicates: i32,
     pub(crate) parked: bool,
     pub(crate) unplaced: bool,
@@ -35,6 +36,7 @@ pub(crate) fn entries<'a>(rows: &'a [Parsed], routes: &Routes) -> Vec<Entry<'a>>
             place: place(routes, row.meta_app_id, change),
             messages: 0,
             statuses: 0,
+            updates: 0,
             duplicates: 0,
             parked: false,
             unplaced: false,
@@ -43,6 +45,15 @@ pub(crate) fn entries<'a>(rows: &'a [Parsed], routes: &Routes) -> Vec<Entry<'a>>
 }
 
 impl Entry<'_> {
+    /// Counts what a fact beside messages and statuses did.
+    pub(crate) const fn count_update(&mut self, new: bool) {
+        if new {
+            self.updates += 1;
+        } else {
+            self.duplicates += 1;
+        }
+    }
+
     fn outcome(&self) -> (Outcome, Option<String>) {
         let kept: BTreeSet<&str> = self
             .change
@@ -67,8 +78,11 @@ impl Entry<'_> {
         }
         let outcome = match self {
             Self {
-                messages, statuses, ..
-            } if messages + statuses > 0 => Outcome::Applied,
+                messages,
+                statuses,
+                updates,
+                ..
+            } if messages + statuses + updates > 0 => Outcome::Applied,
             Self { duplicates, .. } if *duplicates > 0 => Outcome::Duplicate,
             _ if unreadable => Outcome::Unreadable,
             _ => Outcome::Unsupported,
@@ -94,6 +108,7 @@ impl Entry<'_> {
             field: self.change.field.clone(),
             messages: self.messages,
             statuses: self.statuses,
+            updates: self.updates,
             duplicates: self.duplicates,
             ..empty(self.row, outcome, detail)
         }
@@ -113,6 +128,7 @@ fn empty(row: &Parsed, outcome: Outcome, detail: Option<String>) -> ChangeOutcom
         detail,
         messages: 0,
         statuses: 0,
+        updates: 0,
         duplicates: 0,
         received_at: row.received_at,
     }

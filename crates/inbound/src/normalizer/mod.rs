@@ -1,13 +1,18 @@
 //! Follows the raw log: one task per stream, each with its own cursor.
 
+mod accounts;
 mod apply;
+mod customers;
 mod lane;
 mod log;
 mod messages;
 mod parsed;
 mod people;
+pub(crate) mod replay;
 mod reunite;
+mod revisions;
 mod statuses;
+mod wishes;
 
 use std::time::Duration;
 
@@ -54,7 +59,7 @@ pub(crate) async fn catch_up(deps: Deps, config: Config) -> Result<(), store::Er
         lane.run_to_end().await?;
     }
     let keys = deps.db.overdue_parked(SWEEP_MAX).await?;
-    statuses::apply_parked(&deps, &keys).await
+    statuses::apply_parked(&deps, &keys.into_iter().collect()).await
 }
 
 /// Starts a lane for every stream that has none yet.
@@ -96,7 +101,7 @@ async fn discover(
 async fn sweep(deps: Deps, shutdown: CancellationToken) {
     loop {
         let swept = match deps.db.overdue_parked(SWEEP_MAX).await {
-            Ok(keys) => statuses::apply_parked(&deps, &keys).await,
+            Ok(keys) => statuses::apply_parked(&deps, &keys.into_iter().collect()).await,
             Err(error) => Err(error),
         };
         if let Err(error) = swept {

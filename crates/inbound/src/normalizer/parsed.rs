@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    MetaAppId, PhoneNumberId, TenantId,
+    MetaAppId, PhoneNumberId, TenantId, WabaId,
+    channel::Party,
     ports::{Change, Fact, InboundAdapter},
 };
 use store::{
@@ -55,32 +56,43 @@ fn clean(change: &mut Change) {
         .chain(change.provider_number_id.iter_mut())
         .for_each(strip_nul);
     for fact in &mut change.facts {
-        let party = match fact {
+        match fact {
             Fact::Message(message) => {
                 strip_nul(&mut message.provider_id);
                 message.reply_to.iter_mut().for_each(strip_nul);
-                &mut message.from
+                clean_party(&mut message.customer);
             }
             Fact::Status(status) => {
                 strip_nul(&mut status.provider_id);
                 status.error.iter_mut().for_each(|error| strip_nul(&mut error.1));
-                &mut status.recipient
+                clean_party(&mut status.recipient);
             }
-            Fact::Unsupported { what } => {
-                strip_nul(what);
-                continue;
+            Fact::Revision(revision) => {
+                strip_nul(&mut revision.provider_id);
+                strip_nul(&mut revision.target_provider_id);
             }
-        };
-        for part in [
-            &mut party.phone,
-            &mut party.user_id,
-            &mut party.username,
-            &mut party.profile_name,
-        ] {
-            part.iter_mut().for_each(strip_nul);
-            if part.as_ref().is_some_and(String::is_empty) {
-                *part = None;
+            Fact::Preference(preference) => clean_party(&mut preference.customer),
+            Fact::AddressBook(entry) => {
+                entry.name.iter_mut().for_each(strip_nul);
+                clean_party(&mut entry.customer);
             }
+            Fact::Template(_) | Fact::Number(_) => {}
+            Fact::Unsupported { what } => strip_nul(what),
+        }
+    }
+}
+
+fn clean_party(party: &mut Party) {
+    for part in [
+        &mut party.phone,
+        &mut party.user_id,
+        &mut party.username,
+        &mut party.profile_name,
+        &mut party.parent_user_id,
+    ] {
+        part.iter_mut().for_each(strip_nul);
+        if part.as_ref().is_some_and(String::is_empty) {
+            *part = None;
         }
     }
 }
@@ -88,10 +100,10 @@ fn clean(change: &mut Change) {
 /// Whose change it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// A tenant's number.
-    Number(TenantId, PhoneNumberId),
-    /// A tenant's WABA; the change is about no number of ours.
-    Waba(TenantId),
+    /// A tenant's number and its WABA.
+    Number(TenantId, PhoneNumberId, WabaId),
+    /// A tenant's WABA; the change names no number.
+    Waba(TenantId, WabaId),
     /// Nobody's, or not this app's to tell.
     Quarantined(Outcome, &'static str),
 }
@@ -99,7 +111,15 @@ pub(crate) enum Place {
 impl Place {
     pub(crate) const fn tenant(self) -> Option<TenantId> {
         match self {
-            Self::Number(tenant, _) | Self::Waba(tenant) => Some(tenant),
+            Self::Number(tenant, ..) | Self::Waba(tenant, _) => Some(tenant),
+            Self::Quarantined(..) => None,
+        }
+    }
+
+    /// The tenant's WABA, whatever the change is about.
+    pub(crate) const fn waba(self) -> Option<(TenantId, WabaId)> {
+        match self {
+            Self::Number(tenant, _, waba) | Self::Waba(tenant, waba) => Some((tenant, waba)),
             Self::Quarantined(..) => None,
         }
     }
@@ -122,10 +142,12 @@ pub(crate) async fn read_routes(db: &IngestDb, rows: &[Parsed]) -> Result<Routes
 
 /// By environment, app, number and WABA: a signature proves the app, not the tenant.
 pub(crate) fn place(routes: &Routes, app: MetaAppId, change: &Change) -> Place {
-    let about_messages = change
-        .facts
-        .iter()
-        .any(|fact| !matches!(fact, Fact::Unsupported { .. }));
+    let about_a_number = change.facts.iter().any(|fact| {
+        matches!(
+            fact,
+            Fact::Message(_) | Fact::Status(_) | Fact::Revision(_) | Fact::AddressBook(_)
+        )
+    });
     let waba = change.provider_waba_id.as_deref();
     if let Some(route) = change
         .provider_number_id
@@ -138,13 +160,13 @@ pub(crate) fn place(routes: &Routes, app: MetaAppId, change: &Change) -> Place {
         if waba.is_some_and(|waba| waba != route.provider_waba_id) {
             return Place::Quarantined(Outcome::Unroutable, "this number belongs to another WABA");
         }
-        return Place::Number(route.tenant_id, route.phone_number_id);
+        return Place::Number(route.tenant_id, route.phone_number_id, route.waba_id);
     }
     match waba.and_then(|waba| routes.waba(app, waba)) {
         Some(route) if !route.bound => {
             Place::Quarantined(Outcome::UnboundApp, "the app is not bound to this WABA")
         }
-        Some(route) if !about_messages => Place::Waba(route.tenant_id),
+        Some(route) if !about_a_number => Place::Waba(route.tenant_id, route.waba_id),
         Some(_) => Place::Quarantined(Outcome::Unroutable, "the WABA is known, this number is not"),
         None => Place::Quarantined(Outcome::Unroutable, "no tenant has this WABA or number"),
     }

@@ -3,8 +3,10 @@
 //! - A user id is one person. A phone alone is one too, until a user id is seen on it: then it is that person.
 //! - A phone belongs to the user id that was first seen on it last; a message that named only the phone belongs to
 //!   whoever had the phone at its time (before the first: to the first).
-//! - A username belongs to the user id seen with it last.
+//! - A username or a parent user id belongs to the user id seen with it last.
+//! - Two user ids that an update calls one person's are one contact: the older one stays.
 
+mod links;
 mod writes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -12,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use domain::{
     ContactId, Ids,
     channel::{IdentityKind, Party},
+    ports::IdentityChange,
 };
 use store::ingest::{Absorbed, Identity, KnownPeople, NewContact, PairKey, PeopleKeys, PersonScope};
 use time::OffsetDateTime;
@@ -22,15 +25,18 @@ pub(crate) struct Sighting<'a> {
     pub(crate) scope: PersonScope,
     pub(crate) party: &'a Party,
     pub(crate) at: OffsetDateTime,
+    /// Who the customer was before, when the update tells it.
+    pub(crate) before: Option<&'a IdentityChange>,
 }
 
 type IdentityKey = (PersonScope, IdentityKind, String);
 type PhoneKey = (PersonScope, String);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Known {
     contact_id: ContactId,
     seen_at: OffsetDateTime,
+    seen_with: Option<String>,
     stored: bool,
     changed: bool,
 }
@@ -39,7 +45,7 @@ struct Known {
 pub(crate) struct People {
     ids: Ids,
     identities: HashMap<IdentityKey, Known>,
-    user_of: HashMap<ContactId, String>,
+    users_of: HashMap<ContactId, BTreeSet<String>>,
     pairs: HashMap<PhoneKey, BTreeMap<String, OffsetDateTime>>,
     touched_pairs: BTreeSet<PairKey>,
     new_pairs: BTreeSet<PairKey>,
@@ -58,7 +64,19 @@ pub(crate) fn keys(sightings: &[Sighting<'_>]) -> PeopleKeys {
             (IdentityKind::Phone, &party.phone),
             (IdentityKind::UserId, &party.user_id),
             (IdentityKind::Username, &party.username),
+            (IdentityKind::ParentUserId, &party.parent_user_id),
         ];
+        if let Some(before) = sighting.before {
+            let parts = [
+                (IdentityKind::Phone, &before.phone),
+                (IdentityKind::UserId, &before.user_id),
+            ];
+            keys.identities.extend(
+                parts
+                    .into_iter()
+                    .filter_map(|(kind, value)| Some((sighting.scope, kind, value.clone()?))),
+            );
+        }
         keys.identities.extend(
             parts
                 .into_iter()
@@ -75,7 +93,7 @@ impl People {
         let mut people = Self {
             ids,
             identities: HashMap::new(),
-            user_of: HashMap::new(),
+            users_of: HashMap::new(),
             pairs: HashMap::new(),
             touched_pairs: BTreeSet::new(),
             new_pairs: BTreeSet::new(),
@@ -90,18 +108,20 @@ impl People {
             value,
             contact_id,
             seen_at,
+            seen_with,
         } in known.identities
         {
             match kind {
-                IdentityKind::UserId => drop(people.user_of.insert(contact_id, value.clone())),
+                IdentityKind::UserId => people.claim(contact_id, value.clone()),
                 IdentityKind::Phone => drop(people.known_phones.insert((scope, value.clone()))),
-                IdentityKind::Username => {}
+                IdentityKind::Username | IdentityKind::ParentUserId => {}
             }
             people.identities.insert(
                 (scope, kind, value),
                 Known {
                     contact_id,
                     seen_at,
+                    seen_with,
                     stored: true,
                     changed: false,
                 },
@@ -142,6 +162,7 @@ impl People {
         for sighting in order {
             self.see_user(sighting);
         }
+        self.link_users(sightings);
         for (key, seen_at) in latest(sightings, |sighting| sighting.party.phone.as_ref()) {
             self.see_phone(key, seen_at);
         }
@@ -149,8 +170,15 @@ impl People {
             .iter()
             .filter(|sighting| sighting.party.user_id.is_some())
         {
-            self.see_username(sighting);
+            let party = sighting.party;
+            self.see_with_user(sighting, IdentityKind::Username, party.username.as_ref());
+            self.see_with_user(
+                sighting,
+                IdentityKind::ParentUserId,
+                party.parent_user_id.as_ref(),
+            );
         }
+        self.link_phones(sightings);
         sightings
             .iter()
             .map(|sighting| self.contact_of(sighting))
@@ -215,14 +243,14 @@ impl People {
             let by_phone = phone
                 .as_ref()
                 .and_then(|phone| self.contact(scope, IdentityKind::Phone, phone));
-            let contact = match by_phone.filter(|contact| !self.user_of.contains_key(contact)) {
+            let contact = match by_phone.filter(|contact| !self.users_of.contains_key(contact)) {
                 Some(contact) => {
                     self.linked.insert(contact);
                     contact
                 }
                 None => self.create(scope),
             };
-            self.user_of.insert(contact, user.clone());
+            self.claim(contact, user.clone());
             self.see((scope, IdentityKind::UserId, user.clone()), contact, sighting.at);
         } else if let Some(contact) = self.contact(scope, IdentityKind::UserId, &user) {
             self.see((scope, IdentityKind::UserId, user.clone()), contact, sighting.at);
@@ -248,6 +276,7 @@ impl People {
         let known = self.identities.entry(key).or_insert(Known {
             contact_id,
             seen_at: at,
+            seen_with: None,
             stored: false,
             changed: false,
         });
@@ -265,39 +294,44 @@ impl People {
             Some(contact) => contact,
             None => self.create(scope),
         };
-        if let Some(before) = before.filter(|before| *before != contact && !self.user_of.contains_key(before))
+        if let Some(before) =
+            before.filter(|before| *before != contact && !self.users_of.contains_key(before))
         {
-            self.absorbed.insert(
-                before,
-                Absorbed {
-                    tenant_id: scope.tenant_id,
-                    from: before,
-                    into: contact,
-                },
-            );
+            self.absorb(scope, before, contact, false);
         }
         self.see((scope, IdentityKind::Phone, phone), contact, at);
     }
 
-    fn see_username(&mut self, sighting: &Sighting<'_>) {
-        let (Some(user), Some(name)) = (&sighting.party.user_id, &sighting.party.username) else {
+    /// The contact has this user id.
+    fn claim(&mut self, contact: ContactId, user: String) {
+        self.users_of.entry(contact).or_default().insert(user);
+    }
+
+    /// A name that belongs to the user id seen with it last.
+    fn see_with_user(&mut self, sighting: &Sighting<'_>, kind: IdentityKind, name: Option<&String>) {
+        let (Some(user), Some(name)) = (&sighting.party.user_id, name) else {
             return;
         };
         let Some(contact) = self.contact(sighting.scope, IdentityKind::UserId, user) else {
             return;
         };
-        let key = (sighting.scope, IdentityKind::Username, name.clone());
-        let newer = self.identities.get(&key).is_none_or(|known| {
-            let holder = self
-                .user_of
-                .get(&known.contact_id)
-                .map(String::as_str)
-                .unwrap_or_default();
-            (sighting.at, user.as_str()) > (known.seen_at, holder)
-        });
+        let key = (sighting.scope, kind, name.clone());
+        let newer = self
+            .identities
+            .get(&key)
+            .is_none_or(|known| (sighting.at, Some(user)) > (known.seen_at, known.seen_with.as_ref()));
         if newer {
-            self.see(key, contact, sighting.at);
+            self.see(key.clone(), contact, sighting.at);
+            if let Some(known) = self.identities.get_mut(&key) {
+                known.changed = true;
+                known.seen_with = Some(user.clone());
+            }
         }
+    }
+
+    /// Contacts that were not known.
+    pub(crate) const fn created(&self) -> usize {
+        self.created.len()
     }
 
     /// Contacts that turned out to be others.

@@ -10,7 +10,7 @@ use domain::{
 };
 use store::{
     SetTx,
-    ingest::{self, MatchedStatus, MessageRef, ParkedStatuses, StatusKey},
+    ingest::{self, MatchedStatus, MessageRef, ParkedStatus, ParkedStatuses, StatusKey},
 };
 use time::OffsetDateTime;
 
@@ -29,7 +29,7 @@ pub(crate) async fn apply(
 ) -> Result<(), store::Error> {
     let mut seen: Vec<(usize, StatusKey, &StatusUpdate)> = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        let Place::Number(tenant, number) = entry.place else {
+        let Place::Number(tenant, number, _) = entry.place else {
             continue;
         };
         let change = entry.change;
@@ -77,23 +77,20 @@ pub(crate) async fn apply(
     }
     if !parked.is_empty() {
         ingest::park_statuses(tx, &parked).await?;
-        effects.parked = parked
-            .into_keys()
-            .map(|(key, _)| key)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
+        effects.parked.extend(parked.into_keys().map(|(key, _)| key));
     }
     tell(&mut effects.events, &changed);
     Ok(())
 }
 
 /// The second transaction: what was parked while its message was being recorded is applied now.
-pub(crate) async fn apply_parked(deps: &Deps, keys: &[StatusKey]) -> Result<(), store::Error> {
+pub(crate) async fn apply_parked(deps: &Deps, keys: &BTreeSet<StatusKey>) -> Result<(), store::Error> {
     if keys.is_empty() {
         return Ok(());
     }
     let now = deps.clock.now();
+    let keys: Vec<StatusKey> = keys.iter().cloned().collect();
+    let keys = keys.as_slice();
     let mut tx = deps.db.begin_parked(keys).await?;
     let changed: BTreeSet<MessageRef> = ingest::apply_parked_batch(&mut tx, now, keys)
         .await?
@@ -109,7 +106,7 @@ pub(crate) async fn apply_parked(deps: &Deps, keys: &[StatusKey]) -> Result<(), 
     Ok(())
 }
 
-fn tell(events: &mut Events, changed: &BTreeSet<MessageRef>) {
+pub(super) fn tell(events: &mut Events, changed: &BTreeSet<MessageRef>) {
     for MessageRef {
         tenant_id,
         conversation_id,
@@ -141,6 +138,7 @@ fn matched(key: &StatusKey, message_id: MessageId, status: &StatusUpdate) -> Mat
             .error
             .clone()
             .filter(|_| status.status == MessageStatus::Failed),
+        pricing: status.pricing.clone(),
     }
 }
 
@@ -154,11 +152,14 @@ fn fold(merged: &mut BTreeMap<(TenantId, MessageId), MatchedStatus>, next: Match
 }
 
 fn park(parked: &mut ParkedStatuses, key: &StatusKey, status: &StatusUpdate) {
-    let value = (status.at, status.error.clone());
-    let known = parked
-        .entry((key.clone(), status.status))
-        .or_insert_with(|| value.clone());
-    if value.0 < known.0 {
-        *known = value;
-    }
+    let next = ParkedStatus {
+        first: (status.at, status.error.clone()),
+        pricing: status.pricing.clone(),
+    };
+    let key = (key.clone(), status.status);
+    let joined = match parked.remove(&key) {
+        Some(known) => known.merge(next),
+        None => next,
+    };
+    parked.insert(key, joined);
 }

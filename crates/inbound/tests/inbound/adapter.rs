@@ -5,8 +5,11 @@ use std::borrow::Cow;
 use domain::{
     MessageId,
     channel::Party,
-    content::{Content, Media},
-    ports::{Change, Fact, InboundAdapter, InboundMessage, StatusUpdate},
+    content::{Content, Direction, Media, Referral, Source},
+    ports::{
+        AddressBookEntry, Change, Fact, IdentityChange, InboundAdapter, InboundMessage, NumberAspect,
+        NumberUpdate, Preference, Pricing, Revision, StatusUpdate, TemplateAspect, TemplateUpdate,
+    },
     status::MessageStatus,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -51,8 +54,82 @@ pub enum BodyFact {
         callback: Option<String>,
         error: Option<i64>,
     },
+    /// A copy of a message, with the code of its [`Source`].
+    Copy {
+        id: String,
+        at: i64,
+        who: Who,
+        source: i16,
+        ours: bool,
+        referred: bool,
+        body: String,
+    },
+    Revision {
+        id: String,
+        at: i64,
+        target: String,
+        ours: bool,
+        body: Option<String>,
+    },
+    Reaction {
+        id: String,
+        at: i64,
+        from: Who,
+        target: String,
+    },
+    /// The customer is `from` now and was `before`.
+    Changed {
+        id: String,
+        at: i64,
+        from: Who,
+        before: Who,
+    },
+    Wish {
+        at: i64,
+        from: Who,
+        granted: bool,
+    },
+    Book {
+        at: i64,
+        from: Who,
+        name: Option<String>,
+    },
+    Priced {
+        id: String,
+        at: i64,
+        rank: i16,
+        free_until: Option<i64>,
+    },
+    Template {
+        key: String,
+        at: i64,
+        name: String,
+        aspect: u8,
+        effect: Option<String>,
+    },
+    Number {
+        key: String,
+        at: i64,
+        digits: Option<String>,
+        aspect: u8,
+        effect: Option<String>,
+    },
     Other(String),
 }
+
+const TEMPLATE_ASPECTS: [TemplateAspect; 3] = [
+    TemplateAspect::Status,
+    TemplateAspect::Quality,
+    TemplateAspect::Category,
+];
+const NUMBER_ASPECTS: [NumberAspect; 6] = [
+    NumberAspect::Quality,
+    NumberAspect::Throughput,
+    NumberAspect::Name,
+    NumberAspect::VerifiedName,
+    NumberAspect::Limit,
+    NumberAspect::Account,
+];
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Who {
@@ -116,21 +193,31 @@ impl InboundAdapter for TestAdapter {
     }
 }
 
+fn party(who: Who) -> Party {
+    Party {
+        phone: who.phone,
+        user_id: who.user,
+        username: who.username,
+        profile_name: who.name,
+        parent_user_id: None,
+    }
+}
+
 fn fact(fact: BodyFact) -> Fact {
     let message = |id: String, seconds: i64, from: Who, content: Content| {
-        let from = Party {
-            phone: from.phone,
-            user_id: from.user,
-            username: from.username,
-            profile_name: from.name,
-        };
-        Fact::Message(Box::new(InboundMessage {
-            provider_id: id,
-            sent_at: at(seconds),
-            from,
+        Fact::Message(Box::new(InboundMessage::new(
+            id,
+            at(seconds),
+            party(from),
             content,
-            reply_to: None,
-        }))
+        )))
+    };
+    let direction = |ours: bool| {
+        if ours {
+            Direction::Outbound
+        } else {
+            Direction::Inbound
+        }
     };
     match fact {
         BodyFact::Text { id, at, from, body } => message(
@@ -163,6 +250,145 @@ fn fact(fact: BodyFact) -> Fact {
             message_id: callback.map(|id| id.parse::<MessageId>().unwrap()),
             recipient: Party::default(),
             error: error.map(|code| (code, format!("error {code}"))),
+            pricing: Pricing::default(),
+        })),
+        BodyFact::Copy {
+            id,
+            at: seconds,
+            who,
+            source,
+            ours,
+            referred,
+            body,
+        } => Fact::Message(Box::new(InboundMessage {
+            source: Source::from_code(source).unwrap(),
+            direction: direction(ours),
+            status: if ours {
+                MessageStatus::Sent
+            } else {
+                MessageStatus::Received
+            },
+            referral: referred.then(Referral::default),
+            ..InboundMessage::new(id, at(seconds), party(who), Content::Text { body, preview_url: false })
+        })),
+        BodyFact::Revision {
+            id,
+            at: seconds,
+            target,
+            ours,
+            body,
+        } => Fact::Revision(Box::new(Revision {
+            provider_id: id,
+            target_provider_id: target,
+            direction: direction(ours),
+            content: body.map(|body| Content::Text { body, preview_url: false }),
+            at: at(seconds),
+        })),
+        BodyFact::Reaction { id, at, from, target } => {
+            let content = Content::Reaction {
+                target_provider_id: target,
+                emoji: Some("👍".to_owned()),
+            };
+            message(id, at, from, content)
+        }
+        BodyFact::Changed {
+            id,
+            at: seconds,
+            from,
+            before,
+        } => {
+            let content = Content::System {
+                event: "user_changed_number".to_owned(),
+                body: None,
+            };
+            let identity = IdentityChange {
+                user_id: before.user,
+                phone: before.phone,
+            };
+            Fact::Message(Box::new(InboundMessage {
+                identity: Some(identity),
+                ..InboundMessage::new(id, at(seconds), party(from), content)
+            }))
+        }
+        BodyFact::Wish {
+            at: seconds,
+            from,
+            granted,
+        } => Fact::Preference(Box::new(Preference {
+            customer: party(from),
+            granted,
+            word: if granted { "resume" } else { "stop" }.to_owned(),
+            at: at(seconds),
+        })),
+        BodyFact::Book {
+            at: seconds,
+            from,
+            name,
+        } => Fact::AddressBook(Box::new(AddressBookEntry {
+            customer: party(from),
+            name,
+            at: at(seconds),
+        })),
+        BodyFact::Priced {
+            id,
+            at: seconds,
+            rank,
+            free_until,
+        } => Fact::Status(Box::new(StatusUpdate {
+            provider_id: id,
+            status: MessageStatus::from_rank(rank).unwrap(),
+            at: at(seconds),
+            message_id: None,
+            recipient: Party::default(),
+            error: None,
+            pricing: Pricing {
+                billable: Some(free_until.is_none()),
+                model: Some("PMP".to_owned()),
+                kind: Some(
+                    if free_until.is_none() {
+                        "regular"
+                    } else {
+                        "free_entry_point"
+                    }
+                    .to_owned(),
+                ),
+                category: Some("utility".to_owned()),
+                free_until: free_until.map(at),
+            },
+        })),
+        BodyFact::Template {
+            key,
+            at: seconds,
+            name,
+            aspect,
+            effect,
+        } => Fact::Template(Box::new(TemplateUpdate {
+            key,
+            provider_id: Some(format!("id of {name}")),
+            name: Some(name),
+            language: Some("en".to_owned()),
+            aspect: TEMPLATE_ASPECTS[usize::from(aspect)],
+            event: effect.clone().unwrap_or_default(),
+            reason: effect.clone().filter(|effect| effect == "REJECTED"),
+            effect,
+            detail: serde_json::Value::Null,
+            at: Some(at(seconds)),
+        })),
+        BodyFact::Number {
+            key,
+            at: seconds,
+            digits,
+            aspect,
+            effect,
+        } => Fact::Number(Box::new(NumberUpdate {
+            key,
+            display_phone_number: digits,
+            aspect: NUMBER_ASPECTS[usize::from(aspect)],
+            event: effect.clone().unwrap_or_default(),
+            effect,
+            only_app: None,
+            detail: serde_json::Value::Null,
+            at: Some(at(seconds)),
         })),
         BodyFact::Other(what) => Fact::Unsupported { what },
     }

@@ -6,3 +6,5 @@ mod gateway;
 mod normalizer;
 mod order;
 mod scene;
+mod story;
+mod told;

@@ -8,30 +8,10 @@ use proptest::{prelude::*, test_runner::TestRunner};
 use testkit::{AppFixture, TenantFixture};
 
 use crate::{
-    adapter::{Body, BodyFact, Who},
+    adapter::{Body, BodyFact},
     scene::{Scene, body, post_signed},
+    story::{DIGITS, Told, long_story, told},
 };
-
-/// What can be told, before it is known how.
-#[derive(Debug, Clone)]
-enum Told {
-    Said {
-        id: u8,
-        at: i64,
-        phone: Option<u8>,
-        user: Option<u8>,
-        username: Option<u8>,
-        named: bool,
-        photo: bool,
-    },
-    Moved {
-        message: u8,
-        at: i64,
-        rank: i16,
-        by_callback: bool,
-        error: i64,
-    },
-}
 
 /// One way of telling: the order (with everything at least once), and how many facts share a body and a batch.
 #[derive(Debug, Clone)]
@@ -39,42 +19,6 @@ struct Telling {
     order: Vec<usize>,
     facts_per_body: usize,
     bodies_per_batch: usize,
-}
-
-fn told() -> impl Strategy<Value = Told> {
-    let said = (
-        any::<u8>(),
-        0..40_i64,
-        prop::option::weighted(0.7, 0..3_u8),
-        prop::option::weighted(0.6, 0..3_u8),
-    )
-        .prop_flat_map(|(id, at, phone, user)| {
-            let rest = (
-                prop::option::weighted(0.3, 0..2_u8),
-                any::<bool>(),
-                prop::bool::weighted(0.2),
-            );
-            rest.prop_map(move |(username, named, photo)| Told::Said {
-                id,
-                at,
-                phone,
-                user,
-                username,
-                named,
-                photo,
-            })
-        });
-    let ranks = prop::sample::select(vec![30_i16, 40, 50, 60, 70, 80, 90]);
-    let moved = (0..4_u8, 0..40_i64, ranks, any::<bool>(), 1..3_i64).prop_map(
-        |(message, at, rank, by_callback, error)| Told::Moved {
-            message,
-            at,
-            rank,
-            by_callback,
-            error,
-        },
-    );
-    prop_oneof![2 => said, 1 => moved]
 }
 
 fn telling(len: usize) -> impl Strategy<Value = Telling> {
@@ -96,65 +40,6 @@ fn story() -> impl Strategy<Value = (Vec<Told>, Vec<Telling>)> {
     })
 }
 
-impl Told {
-    /// The fact; `ours` are the ids of four messages: two without a provider id, one with, one that is not ours.
-    fn fact(&self, index: usize, ours: &[MessageId; 2]) -> BodyFact {
-        match self {
-            Self::Said {
-                id,
-                at,
-                phone,
-                user,
-                username,
-                named,
-                photo,
-            } => {
-                let from = Who {
-                    phone: phone.map(|n| format!("1555{n}")),
-                    user: user.map(|n| format!("US.{n}")),
-                    username: username.filter(|_| user.is_some()).map(|n| format!("name.{n}")),
-                    name: named.then(|| format!("Name {id}")),
-                };
-                let id = format!("wamid.in.{index}.{id}");
-                if *photo {
-                    return BodyFact::Image {
-                        media: format!("media {id}"),
-                        id,
-                        at: *at,
-                        from,
-                    };
-                }
-                BodyFact::Text {
-                    body: format!("said {id}"),
-                    id,
-                    at: *at,
-                    from,
-                }
-            }
-            Self::Moved {
-                message,
-                at,
-                rank,
-                by_callback,
-                error,
-            } => {
-                let callback = ours
-                    .get(usize::from(*message))
-                    .filter(|_| *by_callback || *message == 0)
-                    .map(ToString::to_string);
-                let error = (*rank == 60).then_some(*error);
-                BodyFact::Status {
-                    id: format!("wamid.out.{message}"),
-                    at: *at,
-                    rank: *rank,
-                    callback,
-                    error,
-                }
-            }
-        }
-    }
-}
-
 /// Tells the story to one tenant and returns its digest.
 async fn tell(scene: &Scene, slug: &str, events: &[Told], telling: &Telling) -> Vec<String> {
     let tenant = scene.db.tenant(slug, &scene.app_a).await;
@@ -173,6 +58,7 @@ async fn ours(scene: &Scene, tenant: &TenantFixture) -> [MessageId; 2] {
 
 async fn tell_to(scene: &Scene, tenant: &TenantFixture, events: &[Told], telling: &Telling) -> Vec<String> {
     let app: &AppFixture = &scene.app_a;
+    scene.manageable(tenant, DIGITS).await;
     let ours = ours(scene, tenant).await;
     let facts: Vec<BodyFact> = telling
         .order
@@ -229,37 +115,6 @@ fn any_order_repetition_and_batching_ends_the_same() {
     assert_eq!(failed, "0", "nothing was stepped over");
 }
 
-/// Ninety events about few people, so that they meet often.
-fn long_story() -> Vec<Told> {
-    (0..90_u8)
-        .map(|n| {
-            let at = i64::from(n) * 7 % 41;
-            if n % 3 == 0 {
-                return Told::Moved {
-                    message: n % 4,
-                    at,
-                    rank: [50, 60, 70, 80][usize::from(n / 3 % 4)],
-                    by_callback: n % 2 == 0,
-                    error: 1,
-                };
-            }
-            let (phone, user) = (
-                (n % 5 != 0).then_some(n / 2 % 3),
-                (n % 4 != 0).then_some(n / 3 % 3),
-            );
-            Told::Said {
-                id: n,
-                at,
-                phone,
-                user,
-                username: Some(n % 2),
-                named: true,
-                photo: n % 7 == 0,
-            }
-        })
-        .collect()
-}
-
 /// The whole raw log again, in another order and doubled, into an emptied model.
 #[tokio::test]
 async fn a_shuffled_and_doubled_replay_of_the_raw_log_ends_the_same() {
@@ -284,7 +139,16 @@ async fn a_shuffled_and_doubled_replay_of_the_raw_log_ends_the_same() {
         .rows(
             "begin;
              delete from jobs;
-             delete from messages where direction = 1;
+             delete from consent_records;
+             delete from message_revisions;
+             delete from template_events;
+             delete from number_events;
+             delete from conversation_aliases;
+             update templates set status = 'PENDING', quality = null, category = 'UTILITY', rejected_reason = null;
+             update phone_numbers set quality = 'GREEN', throughput_mps = 80, name_status = null, verified_name = 'Before', paused_reason = null;
+             update lanes set throughput_mps = 80, paused_reason = null;
+             update wabas set messaging_limit = null;
+             delete from messages where direction = 1 or source > 0;
              delete from media;
              delete from conversations c where not exists (select from messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id);
              delete from identity_conflicts;

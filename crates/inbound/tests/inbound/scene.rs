@@ -28,6 +28,27 @@ pub struct Scene {
     pub tracker: TaskTracker,
 }
 
+/// A process of its own over a scene's database.
+pub struct Process {
+    deps: Deps,
+    shutdown: CancellationToken,
+    tracker: TaskTracker,
+}
+
+impl Process {
+    pub fn start_gateway(&self, config: Config) -> Gateway {
+        Inbound::start_gateway(self.deps.clone(), config, &self.shutdown, &self.tracker)
+    }
+
+    pub async fn stop(&self) {
+        self.shutdown.cancel();
+        self.tracker.close();
+        tokio::time::timeout(Duration::from_secs(20), self.tracker.wait())
+            .await
+            .expect("everything stops");
+    }
+}
+
 impl Scene {
     pub async fn new() -> Self {
         let db = TestDb::new().await;
@@ -45,6 +66,15 @@ impl Scene {
             committed,
             shutdown,
             tracker,
+        }
+    }
+
+    /// Another process over the same database.
+    pub fn over(other: &Self) -> Process {
+        Process {
+            deps: other.deps(),
+            shutdown: CancellationToken::new(),
+            tracker: TaskTracker::new(),
         }
     }
 
@@ -134,6 +164,29 @@ impl Scene {
         self.rows(query).await.concat()
     }
 
+    /// Makes what management events are about: two templates, a lane, and a number that was read long ago.
+    pub async fn manageable(&self, tenant: &TenantFixture, digits: &str) {
+        let (tenant_id, number) = (tenant.tenant_id.uuid(), tenant.phone_number_id.uuid());
+        let (waba, long_ago) = (tenant.waba_id.uuid(), "2026-11-01");
+        for n in 0..2 {
+            let id = self.db.ids.uuid();
+            self.rows(&format!(
+                "insert into templates (tenant_id, id, waba_id, provider_id, name, language, category, status, components, synced_at)
+                 values ('{tenant_id}', '{id}', '{waba}', 'id of template {n}', 'template {n}', 'en', 'UTILITY', 'PENDING', '[]', '{long_ago}')"
+            ))
+            .await;
+        }
+        self.rows(&format!(
+            "begin;
+             update phone_numbers set display_phone_number = '+{digits}', checked_at = '{long_ago}', quality = 'GREEN', throughput_mps = 80,
+               verified_name = 'Before' where tenant_id = '{tenant_id}';
+             insert into lanes (tenant_id, id, throughput_mps) values ('{tenant_id}', '{number}', 80) on conflict do nothing;
+             update lanes set throughput_mps = 80 where tenant_id = '{tenant_id}';
+             commit"
+        ))
+        .await;
+    }
+
     /// A queued message of ours to somebody new, with one attempt in `attempt_state`.
     pub async fn outbound(
         &self,
@@ -178,25 +231,44 @@ impl Scene {
 
 const DIGEST: &str = "
 with people as (
-  select c.id, c.profile_name, c.profile_name_at,
+  select c.id, c.profile_name, c.profile_name_at, c.address_book_name, c.address_book_at,
     coalesce((select string_agg(i.kind || ':' || i.value || '@' || i.seen_at, ' ' order by i.kind, i.value)
               from contact_identities i where i.tenant_id = c.tenant_id and i.contact_id = c.id), 'nobody') as who
   from contacts c where c.tenant_id = '$tenant'),
 threads as (
-  select v.id, p.who, v.last_message_at, v.last_message_key, v.preview, v.preview_kind, v.preview_direction, v.unread, v.last_inbound_at
+  select v.id, p.who, v.last_message_at, v.last_message_key, v.preview, v.preview_kind, v.preview_direction, v.unread, v.last_inbound_at,
+    v.free_entry_until
   from conversations v join people p on p.id = v.contact_id where v.tenant_id = '$tenant')
-select 'contact ' || concat_ws('|', who, profile_name, profile_name_at) from people
+select 'contact ' || concat_ws('|', who, profile_name, profile_name_at, address_book_name, address_book_at) from people
 union all
-select 'conversation ' || concat_ws('|', who, last_message_at, last_message_key, preview, preview_kind, preview_direction, unread, last_inbound_at) from threads
+select 'conversation ' || concat_ws('|', who, last_message_at, last_message_key, preview, preview_kind, preview_direction, unread, last_inbound_at, free_entry_until) from threads
 union all
 select 'message ' || concat_ws('|', t.who, m.direction, m.kind, m.content - 'media_id', m.provider_id, m.status, m.thread_at, m.sender_phone,
   'sent', m.sent_at, 'delivered', m.delivered_at, 'read', m.read_at, 'failed', m.failed_at, m.error_code, m.error_message, m.media_id is not null,
+  nullif(m.source, 0), m.referral, m.edited_at, m.revoked_at, m.billable, m.pricing_type, m.pricing_category, m.free_until,
   (select string_agg(a.state || ':' || coalesce(a.provider_id, ''), ',' order by a.attempt) from send_attempts a where a.tenant_id = m.tenant_id and a.message_id = m.id))
 from messages m join threads t on t.id = m.conversation_id where m.tenant_id = '$tenant'
 union all
-select 'parked ' || concat_ws('|', provider_id, status, at) from parked_statuses where tenant_id = '$tenant'
+select 'parked ' || concat_ws('|', provider_id, status, at, error_code, billable, pricing_type, free_until) from parked_statuses where tenant_id = '$tenant'
 union all
 select 'pair ' || concat_ws('|', phone, user_id, first_at) from identity_pairs where tenant_id = '$tenant'
+union all
+select 'wish ' || concat_ws('|', p.who, r.topic, r.state, r.source, r.at) from consent_records r join people p on p.id = r.contact_id
+where r.tenant_id = '$tenant'
+union all
+select 'revision ' || concat_ws('|', provider_id, target_provider_id, direction, content, at) from message_revisions where tenant_id = '$tenant'
+union all
+select 'template ' || concat_ws('|', name, status, quality, category, rejected_reason) from templates where tenant_id = '$tenant'
+union all
+select 'template event ' || concat_ws('|', key, name, aspect, event, effect, at) from template_events where tenant_id = '$tenant'
+union all
+select 'number ' || concat_ws('|', p.quality, p.throughput_mps, p.name_status, p.verified_name, p.paused_reason, w.messaging_limit, l.throughput_mps, l.paused_reason)
+from phone_numbers p join wabas w on w.tenant_id = p.tenant_id and w.id = p.waba_id
+left join lanes l on l.tenant_id = p.tenant_id and l.id = p.id
+where p.tenant_id = '$tenant'
+  and exists (select from number_events e where e.tenant_id = p.tenant_id)
+union all
+select 'number event ' || concat_ws('|', key, phone_number_id is not null, aspect, event, effect, at) from number_events where tenant_id = '$tenant'
 union all
 select 'media ' || concat_ws('|', provider_media_id, state, mime_type) from media where tenant_id = '$tenant'
 union all

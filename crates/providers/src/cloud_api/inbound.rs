@@ -7,8 +7,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
+mod coexistence;
 mod content;
 mod envelope;
+mod management;
 mod message;
 mod party;
 mod raw;

@@ -77,10 +77,11 @@ pub fn ann() -> Party {
         user_id: Some("US.77A1".into()),
         username: Some("ann.b".into()),
         profile_name: Some("Ann B".into()),
+        parent_user_id: None,
     }
 }
 
-fn only_message(value: Value) -> InboundMessage {
+pub fn only_message(value: Value) -> InboundMessage {
     let mut changes = parse(&envelope(value));
     let Change {
         index: 0,
@@ -112,14 +113,16 @@ fn a_text_with_reply_and_identities() {
     let mut text = element("text", json!({"body": "Hi"}));
     text["context"] = json!({"from": "15550100200", "id": "wamid.OUT1"});
     let expected = InboundMessage {
-        provider_id: "wamid.IN1".into(),
-        sent_at: at(),
-        from: ann(),
-        content: Content::Text {
-            body: "Hi".into(),
-            preview_url: false,
-        },
         reply_to: Some("wamid.OUT1".into()),
+        ..InboundMessage::new(
+            "wamid.IN1".into(),
+            at(),
+            ann(),
+            Content::Text {
+                body: "Hi".into(),
+                preview_url: false,
+            },
+        )
     };
     assert_eq!(only_message(value(json!([text]))), expected);
 
@@ -134,12 +137,12 @@ fn a_text_with_reply_and_identities() {
         username: None,
         ..ann()
     };
-    assert_eq!((message.from, message.sent_at), (known, at()));
+    assert_eq!((message.customer, message.sent_at), (known, at()));
 
     let mut alone = value(json!([element("text", json!({"body": "Hi"}))]));
     alone.as_object_mut().unwrap().remove("contacts");
     assert_eq!(
-        only_message(alone).from,
+        only_message(alone).customer,
         Party {
             username: None,
             profile_name: None,
@@ -152,10 +155,10 @@ fn a_text_with_reply_and_identities() {
 fn contacts_that_contradict_are_not_mixed() {
     let mut other = value(json!([element("text", json!({"body": "Hi"}))]));
     other["contacts"] = json!([{"profile": {"name": "Bob"}, "wa_id": "15550109999", "user_id": "US.OTHER"}]);
-    assert_eq!(only_message(other).from.profile_name, None);
+    assert_eq!(only_message(other).customer.profile_name, None);
     let mut old = element("text", json!({"body": "Hi"}));
     old.as_object_mut().unwrap().remove("from_user_id");
-    assert_eq!(only_message(value(json!([old]))).from, ann());
+    assert_eq!(only_message(value(json!([old]))).customer, ann());
 }
 
 #[test]
@@ -269,8 +272,14 @@ fn what_is_not_understood_is_kept_under_its_name() {
     };
     for (kind, part, expected) in [
         ("order", json!({"catalog_id": "1"}), "order"),
+        ("order", json!({"product_items": [{"quantity": 1}, 7]}), "order"),
         ("edit", json!({"original_message_id": "wamid.X"}), "edit"),
-        ("revoke", json!({"original_message_id": "wamid.X"}), "revoke"),
+        ("revoke", json!({}), "revoke"),
+        (
+            "interactive",
+            json!({"type": "call_permission_reply", "call_permission_reply": {"response": "later"}}),
+            "interactive.call_permission_reply",
+        ),
         ("unsupported", json!({"type": "poll"}), "unsupported.poll"),
         ("hologram", json!([1, 2]), "hologram"),
         ("text", json!({"body": {"deep": 1}}), "text"),

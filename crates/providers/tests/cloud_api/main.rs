@@ -6,6 +6,7 @@
 )]
 
 mod bodies;
+mod fields;
 mod inbound;
 mod manage;
 mod outcomes;

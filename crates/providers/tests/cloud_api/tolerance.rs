@@ -113,7 +113,7 @@ fn a_thousand_updates_of_every_kind_keep_their_order() {
         .map(|n| match n % 4 {
             0 => json!({"field": "messages", "value": value(json!([element("text", json!({"body": format!("text {n}")}))]))}),
             1 => json!({"field": "messages", "value": {"statuses": [status("sent")]}}),
-            2 => json!({"field": "account_alerts", "value": {"x": n}}),
+            2 => json!({"field": "calls", "value": {"x": n}}),
             _ => json!([n]),
         })
         .collect();
@@ -130,7 +130,7 @@ fn a_thousand_updates_of_every_kind_keep_their_order() {
         let fits = match index % 4 {
             0 => bodies(&change.facts) == [format!("text {index}")],
             1 => matches!(change.facts[..], [Fact::Status(_)]),
-            2 => change.field == "account_alerts",
+            2 => change.field == "calls",
             _ => change.field == "unreadable",
         };
         assert!(fits, "{change:?}");

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::MessageId,
-    ports::{Change, Fact, InboundAdapter, StatusUpdate},
+    ports::{Change, Fact, InboundAdapter, Pricing, StatusUpdate},
     status::MessageStatus,
 };
 use parlance_providers::cloud_api::CloudApiInbound;
@@ -13,7 +13,7 @@ use crate::inbound::{ann, at, element, envelope, parse, value};
 
 pub fn status(name: &str) -> Value {
     json!({"id": "wamid.OUT1", "status": name, "timestamp": "1790000000", "recipient_id": "15550109999", "recipient_user_id": "US.77A1",
-        "biz_opaque_callback_data": "msg_00000000000000000000000000000007", "pricing": {"billable": true}})
+        "biz_opaque_callback_data": "msg_00000000000000000000000000000007", "pricing": {"billable": true, "pricing_model": "PMP", "type": "regular", "category": "authentication-international"}})
 }
 
 fn with_statuses(statuses: Value) -> Vec<Fact> {
@@ -32,6 +32,13 @@ fn statuses_with_our_id_and_errors() {
             message_id,
             recipient: ann(),
             error,
+            pricing: Pricing {
+                billable: Some(true),
+                model: Some("PMP".into()),
+                kind: Some("regular".into()),
+                category: Some("authentication_international".into()),
+                free_until: None,
+            },
         }))
     };
     let ours = Some(MessageId::new(Uuid::from_u128(7)));

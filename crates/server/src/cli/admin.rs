@@ -15,7 +15,7 @@ use services::{
 };
 use store::{IngestDb, TenantDb, vault::Vault};
 
-use super::{AdminCommand, CreatePlatformUserArgs, CreateTenantArgs, RetentionArgs, RotateKeysArgs};
+use super::{AdminCommand, CreatePlatformUserArgs, CreateTenantArgs, RetentionArgs, RotateKeysArgs, replay};
 use crate::{
     clock::SystemClock,
     compose::platform_services,
@@ -24,24 +24,31 @@ use crate::{
 
 /// Runs one command.
 pub async fn run(config: &Config, command: &AdminCommand) -> anyhow::Result<()> {
-    let services = services(config, command).await?;
+    let roles: &[&str] = match command {
+        AdminCommand::Replay(_) => &["ingest"],
+        AdminCommand::RotateKeys(_) => &["platform", "tenant", "ingest"],
+        _ => &["platform"],
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids = Ids::from_os(Arc::clone(&clock));
+    let vault = vault(config, roles, &ids)?;
+    let services = platform_services(config, vault.clone(), clock, ids.clone());
     match command {
-        AdminCommand::CreatePlatformUser(args) => create_platform_user(&services, args).await,
-        AdminCommand::CreateTenant(args) => create_tenant(&services, args).await,
-        AdminCommand::RotateKeys(args) => rotate_keys(config, &services, args).await,
-        AdminCommand::Retention(args) => retention(&services, args).await,
+        AdminCommand::Replay(args) => replay::run(config, args, vault, ids).await,
+        AdminCommand::CreatePlatformUser(args) => create_platform_user(&services.await?, args).await,
+        AdminCommand::CreateTenant(args) => create_tenant(&services.await?, args).await,
+        AdminCommand::RotateKeys(args) => rotate_keys(config, &services.await?, args).await,
+        AdminCommand::Retention(args) => retention(&services.await?, args).await,
         AdminCommand::SetEntitlement(args) => services
+            .await?
             .set_entitlement(PlatformActor::CLI, &args.tenant, args.key, args.most)
             .await
             .map_err(explained),
     }
 }
 
-async fn services(config: &Config, command: &AdminCommand) -> anyhow::Result<PlatformServices> {
-    let roles: &[&str] = match command {
-        AdminCommand::RotateKeys(_) => &["platform", "tenant", "ingest"],
-        _ => &["platform"],
-    };
+/// The sealed values' keys, once the configuration has what these database roles need.
+fn vault(config: &Config, roles: &[&str], ids: &Ids) -> anyhow::Result<Vault> {
     config.validate(Needs {
         roles,
         master_key: true,
@@ -51,10 +58,7 @@ async fn services(config: &Config, command: &AdminCommand) -> anyhow::Result<Pla
         .master_key()
         .map_err(|problem| anyhow::anyhow!("{problem}"))?
         .context("master_key is missing")?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ids = Ids::from_os(Arc::clone(&clock));
-    let vault = Vault::new(Arc::new(MasterKeys::from_base64(&key)?), ids.clone());
-    platform_services(config, vault, clock, ids).await
+    Ok(Vault::new(Arc::new(MasterKeys::from_base64(&key)?), ids.clone()))
 }
 
 async fn create_platform_user(

@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod migrate;
 mod openapi;
 mod ports;
+mod replay;
 pub mod sandbox;
 mod serve;
 
@@ -46,7 +47,7 @@ pub enum Command {
     Config,
     /// Print an OpenAPI document
     Openapi(OpenapiArgs),
-    /// Make the first accounts, rotate keys, look at what retention removed
+    /// Make the first accounts, rotate keys, look at what retention removed, apply stored webhooks again
     #[command(subcommand)]
     Admin(AdminCommand),
     /// Check the audit logs
@@ -173,6 +174,8 @@ pub enum AdminCommand {
     Retention(RetentionArgs),
     /// Limit what a tenant may have, or lift the limit
     SetEntitlement(SetEntitlementArgs),
+    /// Apply stored webhooks again: what an older version did not understand, or what came before its number was connected
+    Replay(ReplayArgs),
 }
 
 impl AdminCommand {
@@ -183,6 +186,7 @@ impl AdminCommand {
             Self::RotateKeys(args) => &args.config,
             Self::Retention(args) => &args.config,
             Self::SetEntitlement(args) => &args.config,
+            Self::Replay(args) => &args.config,
         }
     }
 }
@@ -276,6 +280,44 @@ pub struct CreateTenantArgs {
     /// Where the configuration comes from
     #[command(flatten)]
     pub config: ConfigArgs,
+}
+
+/// `parlance admin replay`.
+#[derive(Clone, Debug, Args)]
+pub struct ReplayArgs {
+    /// Webhooks received from this day or moment on
+    #[arg(long, value_parser = replay::moment, value_name = "TIME")]
+    pub from: time::OffsetDateTime,
+    /// Webhooks received before this day or moment
+    #[arg(long, value_parser = replay::moment, value_name = "TIME")]
+    pub to: time::OffsetDateTime,
+    /// Only this stream of the raw log
+    #[arg(long)]
+    pub stream: Option<i16>,
+    /// Only webhooks about this number, by Meta's id
+    #[arg(long, value_name = "ID")]
+    pub number: Option<String>,
+    /// Only webhooks about this WhatsApp Business account, by Meta's id
+    #[arg(long, value_name = "ID")]
+    pub waba: Option<String>,
+    /// Only webhooks with a change that ended so
+    #[arg(long)]
+    pub only: Option<ReplayOnly>,
+    /// Tell what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Which outcomes are replayed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReplayOnly {
+    /// What belonged to no tenant, or came from an app that was not bound
+    Quarantined,
+    /// What was not understood
+    Unsupported,
 }
 
 /// `parlance sandbox`.

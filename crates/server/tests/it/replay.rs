@@ -11,7 +11,7 @@ use crate::stage::Talk;
 use crate::wire::{entry, envelope, on_number, text};
 
 /// Tables that the raw log fills, with every column.
-const DERIVED: [&str; 7] = [
+const DERIVED: [&str; 11] = [
     "contacts",
     "contact_identities",
     "identity_conflicts",
@@ -19,6 +19,10 @@ const DERIVED: [&str; 7] = [
     "conversations",
     "messages",
     "parked_statuses",
+    "message_revisions",
+    "consent_records",
+    "template_events",
+    "number_events",
 ];
 
 /// A person by what names them: one line.
@@ -45,7 +49,8 @@ async fn meaning(superuser: &Superuser, tenant: &Tenant) -> Vec<String> {
     );
     let messages = format!(
         "with people as ({PEOPLE}) select m.provider_id, p.who, m.direction, m.kind, m.content - 'media_id' as content,
-           m.media_id is null as no_media, m.reply_to, m.status, m.thread_at, m.sender_phone
+           m.media_id is null as no_media, m.reply_to, m.status, m.thread_at, m.sender_phone,
+           m.source, m.edited_at, m.revoked_at, m.pricing_type, m.free_until
          from messages m
          join conversations v on (v.tenant_id, v.id) = (m.tenant_id, m.conversation_id)
          left join people p on (p.tenant_id, p.contact_id) = (v.tenant_id, v.contact_id)
@@ -57,6 +62,13 @@ async fn meaning(superuser: &Superuser, tenant: &Tenant) -> Vec<String> {
         ),
         format!("select phone, user_id, first_at from identity_pairs where tenant_id = '{id}' order by 1, 2"),
         format!("select phone, user_id from identity_conflicts where tenant_id = '{id}' order by 1, 2"),
+        format!(
+            "with people as ({PEOPLE}) select p.who, r.state, r.source, r.at from consent_records r
+             join people p on (p.tenant_id, p.contact_id) = (r.tenant_id, r.contact_id) where r.tenant_id = '{id}' order by 1, 4"
+        ),
+        format!("select key, aspect, event, effect, at from number_events where tenant_id = '{id}' order by 1"),
+        format!("select key, aspect, event, effect, at from template_events where tenant_id = '{id}' order by 1"),
+        format!("select paused_reason, quality from phone_numbers where tenant_id = '{id}' order by 1"),
     ];
     let mut all = Vec::new();
     for sql in [people, messages].iter().chain(&rest) {
@@ -207,6 +219,23 @@ async fn traffic(it: &Installation) {
         "account_update",
         json!({ "event": "ACCOUNT_OFFBOARDED" }),
     )]);
+    let said = |id: &str, kind: &str, part: Value| json!({ "id": id, "from": p1, "from_user_id": u1, "timestamp": "1790001200", "type": kind, kind: part });
+    let edited = json!({ "original_message_id": "wamid.R.P1", "message": { "type": "text", "text": { "body": "Edited" } } });
+    let system = json!({ "type": "user_changed_number", "wa_id": "15550300009", "user_id": "US.R9", "previous_user_id": u1 });
+    bodies.push(vec![on(
+        json!({ "messages": [said("wamid.R.E", "edit", edited), said("wamid.R.S", "system", system)] }),
+    )]);
+    bodies.push(vec![on(
+        json!({ "messages": [said("wamid.R.STOP", "text", json!({ "body": "STOP" }))] }),
+    )]);
+    let wish = json!({ "user_id": u1, "category": "marketing_messages", "value": "resume", "timestamp": 1_790_001_300 });
+    bodies.push(vec![entry(
+        own,
+        "user_preferences",
+        json!({ "user_preferences": [wish] }),
+    )]);
+    let template = json!({ "event": "PAUSED", "message_template_id": 78, "message_template_name": "x", "message_template_language": "en" });
+    bodies.push(vec![entry(own, "message_template_status_update", template)]);
     for body in bodies {
         assert_eq!(it.webhook(&envelope(&body)).await, 200);
     }
@@ -238,7 +267,8 @@ async fn the_raw_log_replayed_doubled_and_shuffled_changes_nothing() {
     let before = meaning(&it.superuser(), &tenant).await;
     between_runs(&mut it, async |superuser| {
         let tables = "messages, conversations, contacts, contact_identities, identity_pairs, identity_conflicts, parked_statuses,
-          media, jobs, send_attempts, webhook_outcomes, outbox, consent_records";
+          media, jobs, send_attempts, webhook_outcomes, outbox, consent_records, conversation_aliases, message_revisions,
+          template_events, number_events";
         superuser.run(&format!("truncate {tables}")).await;
         double_and_shuffle(superuser, 2).await;
     })

@@ -2,7 +2,7 @@
 
 use domain::{
     ContactId, ConversationId, MessageId, PhoneNumberId, SendAttemptId,
-    content::{Content, Direction},
+    content::{Content, Direction, Forwarded, Referral, Source},
     decision::{CUSTOMER_SERVICE_WINDOW, Decision},
     ports::{Acts, FaultClass},
     status::MessageStatus,
@@ -156,6 +156,13 @@ pub struct MessageView {
     pub author: Option<Author>,
     /// Reactions to it.
     pub reactions: Vec<Reaction>,
+    /// The ad or post that the customer came from.
+    pub referral: Option<Referral>,
+    /// How often it was passed on.
+    pub forwarded: Option<Forwarded>,
+    /// When its sender changed it last.
+    #[serde(with = "time::serde::rfc3339::option", default)]
+    pub edited_at: Option<OffsetDateTime>,
 }
 
 /// The message that is answered.
@@ -197,6 +204,8 @@ pub enum AuthorKind {
     User,
     /// A key of the tenant's developer.
     ApiKey,
+    /// Somebody in the WhatsApp Business app.
+    BusinessApp,
 }
 
 /// A reaction.
@@ -220,6 +229,12 @@ impl From<MessageRow> for MessageView {
                 row.author_api_key.map(|name| Author {
                     kind: AuthorKind::ApiKey,
                     name,
+                })
+            })
+            .or_else(|| {
+                (row.direction == Direction::Outbound && row.source != Source::Live).then(|| Author {
+                    kind: AuthorKind::BusinessApp,
+                    name: "WhatsApp Business app".to_owned(),
                 })
             });
         Self {
@@ -248,6 +263,9 @@ impl From<MessageRow> for MessageView {
                 .into_iter()
                 .map(|(emoji, direction)| Reaction { emoji, direction })
                 .collect(),
+            referral: row.referral,
+            forwarded: row.forwarded,
+            edited_at: row.edited_at,
         }
     }
 }

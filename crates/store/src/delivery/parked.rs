@@ -4,7 +4,7 @@
 use domain::{PhoneNumberId, event::DomainEvent};
 use time::OffsetDateTime;
 
-use crate::{error::Result, ingest::statuses, outbox, tx::TenantTx};
+use crate::{error::Result, ingest::parked, outbox, tx::TenantTx};
 
 /// Applies what is parked for these provider ids; returns how many messages moved.
 pub async fn apply_parked(
@@ -17,7 +17,7 @@ pub async fn apply_parked(
         .iter()
         .map(|(number, id)| (tenant, *number, id.clone()))
         .collect();
-    let moved = statuses::apply_parked(tx.conn(), now, &keys).await?;
+    let moved = parked::apply_parked(tx.conn(), now, &keys).await?;
     let events: Vec<_> = moved
         .iter()
         .map(|message| DomainEvent::MessageUpdated {

@@ -1,8 +1,8 @@
 //! The one transaction of a batch: fenced by the cursor, alone on its tenants.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use domain::{ChannelAccountId, PhoneNumberId, PortfolioId, TenantId};
+use domain::{ChannelAccountId, PhoneNumberId, PortfolioId, TenantId, WabaId};
 use uuid::Uuid;
 
 use crate::{
@@ -51,6 +51,11 @@ impl IngestDb {
         }
         lock(&mut tx, &tenants).await?;
         Ok(tx)
+    }
+
+    /// Begins for the tenants that the routes name without moving a cursor: for a replay.
+    pub async fn begin_replay(&self, routes: &Routes) -> Result<SetTx> {
+        self.begin_unfenced(&routes.tenants()).await
     }
 
     /// Begins without a cursor, for work after a batch.
@@ -104,6 +109,29 @@ pub async fn number_places(
                 portfolio_id: PortfolioId::new(row.portfolio_id),
             };
             ((TenantId::new(row.tenant_id), PhoneNumberId::new(row.id)), place)
+        })
+        .collect())
+}
+
+/// The portfolios of WABAs: where their customers' user ids mean a person.
+pub async fn waba_portfolios(
+    tx: &mut SetTx,
+    wabas: &BTreeSet<(TenantId, WabaId)>,
+) -> Result<HashMap<(TenantId, WabaId), PortfolioId>> {
+    let rows = sqlx::query!(
+        "select w.tenant_id, w.id, w.portfolio_id
+         from unnest($1::uuid[], $2::uuid[]) as u (tenant_id, id)
+         join wabas w on w.tenant_id = u.tenant_id and w.id = u.id",
+        &wabas.iter().map(|(tenant, _)| tenant.uuid()).collect::<Vec<_>>(),
+        &wabas.iter().map(|(_, waba)| waba.uuid()).collect::<Vec<_>>(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let key = (TenantId::new(row.tenant_id), WabaId::new(row.id));
+            (key, PortfolioId::new(row.portfolio_id))
         })
         .collect())
 }

@@ -1,10 +1,11 @@
 //! Inbound messages with their conversations, media and jobs: one statement per kind and batch.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use domain::{
     ChannelAccountId, ContactId, ConversationId, MediaId, MessageId, PhoneNumberId, TenantId,
-    content::Direction, status::MessageStatus,
+    content::{Direction, Forwarded, Source},
+    status::MessageStatus,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -16,6 +17,8 @@ use crate::{
 
 /// Kind of a message that a customer did not write: it neither counts as unread nor opens the window.
 pub const SYSTEM_KIND: &str = "system";
+/// Kind of a reaction: it belongs to another message, so nobody has to read it; it opens the window.
+pub const REACTION_KIND: &str = "reaction";
 
 /// What makes a provider's message the same message.
 pub type MessageKey = (TenantId, PhoneNumberId, String);
@@ -52,6 +55,8 @@ pub struct ConversationTouch {
     pub preview: String,
     /// Its kind.
     pub preview_kind: String,
+    /// Its direction.
+    pub preview_direction: Direction,
 }
 
 /// Media that waits to be fetched.
@@ -98,35 +103,90 @@ pub struct NewInboundMessage {
     pub reply_to: Option<String>,
     /// Provider time.
     pub thread_at: OffsetDateTime,
-    /// The sender's phone when no user id was named.
+    /// The customer's phone when no user id was named.
     pub sender_phone: Option<String>,
+    /// How it reached us.
+    pub source: Source,
+    /// Which way it went.
+    pub direction: Direction,
+    /// Where it stands.
+    pub status: MessageStatus,
+    /// The ad or post that the customer came from.
+    pub referral: Option<serde_json::Value>,
+    /// How often it was passed on.
+    pub forwarded: Option<Forwarded>,
 }
 
-/// Which of these messages are stored already.
-pub async fn known_messages(tx: &mut SetTx, keys: &[MessageKey]) -> Result<HashSet<MessageKey>> {
+/// What is known of a message that a batch names.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownMessage {
+    /// The message, its conversation and how it reached us, if it is stored.
+    pub stored: Option<StoredMessage>,
+    /// True when changes to it came before.
+    pub revised: bool,
+}
+
+/// A message that is stored.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// Its conversation.
+    pub conversation_id: ConversationId,
+    /// How it reached us.
+    pub source: i16,
+}
+
+/// What is known of these messages; one that is neither stored nor revised is missing.
+pub async fn known_messages(
+    tx: &mut SetTx,
+    keys: &[MessageKey],
+) -> Result<HashMap<MessageKey, KnownMessage>> {
     let rows = sqlx::query!(
-        r#"select m.tenant_id, m.phone_number_id, m.provider_id as "provider_id!"
+        r#"select
+             u.tenant_id as "tenant_id!",
+             u.phone_number_id as "phone_number_id!",
+             u.provider_id as "provider_id!",
+             m.id as "id?",
+             m.conversation_id as "conversation_id?",
+             m.source as "source?",
+             r.revised as "revised!"
            from unnest($1::uuid[], $2::uuid[], $3::text[]) as u (tenant_id, phone_number_id, provider_id)
-           join messages m
+           left join messages m
              on m.tenant_id = u.tenant_id
             and m.phone_number_id = u.phone_number_id
-            and m.provider_id = u.provider_id"#,
+            and m.provider_id = u.provider_id
+           cross join lateral (
+             select exists (
+               select from message_revisions v
+               where v.tenant_id = u.tenant_id
+                 and v.phone_number_id = u.phone_number_id
+                 and v.target_provider_id = u.provider_id) as revised) as r
+           where m.id is not null or r.revised"#,
         &keys.iter().map(|key| key.0.uuid()).collect::<Vec<_>>(),
         &keys.iter().map(|key| key.1.uuid()).collect::<Vec<_>>(),
         &keys.iter().map(|key| key.2.clone()).collect::<Vec<_>>(),
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            (
-                TenantId::new(row.tenant_id),
-                PhoneNumberId::new(row.phone_number_id),
-                row.provider_id,
-            )
-        })
-        .collect())
+    let known = rows.into_iter().map(|row| {
+        let key = (
+            TenantId::new(row.tenant_id),
+            PhoneNumberId::new(row.phone_number_id),
+            row.provider_id,
+        );
+        let stored = match (row.id, row.conversation_id, row.source) {
+            (Some(id), Some(conversation_id), Some(source)) => Some(StoredMessage {
+                id: MessageId::new(id),
+                conversation_id: ConversationId::new(conversation_id),
+                source,
+            }),
+            _ => None,
+        };
+        let revised = row.revised;
+        (key, KnownMessage { stored, revised })
+    });
+    Ok(known.collect())
 }
 
 /// Finds or makes the conversations of `keys` (each key once), in their order. A made one is empty and older than any
@@ -214,14 +274,17 @@ pub async fn insert_messages(tx: &mut SetTx, now: OffsetDateTime, rows: &[NewInb
     let stored = sqlx::query!(
         "insert into messages (
            tenant_id, id, conversation_id, phone_number_id, direction, kind, content, media_id, provider_id, reply_to,
-           status, thread_at, created_at, sender_phone)
+           status, thread_at, created_at, sender_phone, source, referral, forwarded, sent_at)
          select
-           u.tenant_id, u.id, u.conversation_id, u.phone_number_id, $12, u.kind, u.content, u.media_id, u.provider_id, u.reply_to,
-           $13, u.thread_at, $14, u.sender_phone
+           u.tenant_id, u.id, u.conversation_id, u.phone_number_id, u.direction, u.kind, u.content, u.media_id, u.provider_id, u.reply_to,
+           u.status, u.thread_at, $17, u.sender_phone, u.source, u.referral, u.forwarded,
+           case when u.direction = $18 then u.thread_at end
          from unnest(
            $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::jsonb[], $7::uuid[], $8::text[], $9::text[],
-           $10::timestamptz[], $11::text[])
-           as u (tenant_id, id, conversation_id, phone_number_id, kind, content, media_id, provider_id, reply_to, thread_at, sender_phone)",
+           $10::timestamptz[], $11::text[], $12::smallint[], $13::smallint[], $14::smallint[], $15::jsonb[], $16::smallint[])
+           as u (
+             tenant_id, id, conversation_id, phone_number_id, kind, content, media_id, provider_id, reply_to, thread_at, sender_phone,
+             direction, status, source, referral, forwarded)",
         &rows.iter().map(|row| row.tenant_id.uuid()).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.id.uuid()).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.conversation_id.uuid()).collect::<Vec<_>>(),
@@ -233,9 +296,13 @@ pub async fn insert_messages(tx: &mut SetTx, now: OffsetDateTime, rows: &[NewInb
         &rows.iter().map(|row| row.reply_to.clone()).collect::<Vec<_>>() as _,
         &rows.iter().map(|row| row.thread_at).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.sender_phone.clone()).collect::<Vec<_>>() as _,
-        Direction::Inbound as i16,
-        MessageStatus::Received.rank(),
+        &rows.iter().map(|row| row.direction as i16).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.status.rank()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.source as i16).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.referral.clone()).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.forwarded.map(|often| often as i16)).collect::<Vec<_>>() as _,
         now,
+        Direction::Outbound as i16,
     )
     .execute(tx.conn())
     .await?
@@ -249,6 +316,44 @@ pub async fn insert_messages(tx: &mut SetTx, now: OffsetDateTime, rows: &[NewInb
     })
 }
 
+/// Puts a better copy in the place of a stored message: what was written live in the place of its history. The ids of
+/// `rows` are those of the stored messages; their changes have to be applied again.
+pub async fn promote_messages(tx: &mut SetTx, rows: &[NewInboundMessage]) -> Result<()> {
+    sqlx::query!(
+        "update messages m
+         set kind = u.kind,
+             content = u.content,
+             media_id = u.media_id,
+             reply_to = u.reply_to,
+             source = u.source,
+             referral = u.referral,
+             forwarded = u.forwarded,
+             status = greatest(m.status, u.status),
+             edited_at = null,
+             revoked_at = null
+         from unnest(
+           $1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::uuid[], $6::text[], $7::smallint[], $8::jsonb[], $9::smallint[],
+           $10::smallint[])
+           as u (tenant_id, id, kind, content, media_id, reply_to, source, referral, forwarded, status)
+         where m.tenant_id = u.tenant_id
+           and m.id = u.id
+           and m.source > u.source",
+        &rows.iter().map(|row| row.tenant_id.uuid()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.id.uuid()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.kind.to_owned()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.content.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.media_id.map(MediaId::uuid)).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.reply_to.clone()).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.source as i16).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.referral.clone()).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.forwarded.map(|often| often as i16)).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.status.rank()).collect::<Vec<_>>(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Counts new messages in and moves the preview to the newest; each conversation once.
 pub async fn touch_conversations(tx: &mut SetTx, rows: &[ConversationTouch]) -> Result<()> {
     sqlx::query!(
@@ -260,12 +365,12 @@ pub async fn touch_conversations(tx: &mut SetTx, rows: &[ConversationTouch]) -> 
              last_message_key = case when u.newer then u.last_message_key else c.last_message_key end,
              preview = case when u.newer then u.preview else c.preview end,
              preview_kind = case when u.newer then u.preview_kind else c.preview_kind end,
-             preview_direction = case when u.newer then $9 else c.preview_direction end
+             preview_direction = case when u.newer then u.preview_direction else c.preview_direction end
          from (
-           select u.*, (u.last_message_at, u.last_message_key) > (o.last_message_at, o.last_message_key) as newer
+           select u.*, (u.last_message_at, u.last_message_key) >= (o.last_message_at, o.last_message_key) as newer
            from unnest(
-             $1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
-             as u (tenant_id, id, unread, last_inbound_at, last_message_at, last_message_key, preview, preview_kind)
+             $1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::smallint[])
+             as u (tenant_id, id, unread, last_inbound_at, last_message_at, last_message_key, preview, preview_kind, preview_direction)
            join conversations o on o.tenant_id = u.tenant_id and o.id = u.id
            order by u.tenant_id, u.id
            for no key update of o) as u
@@ -279,7 +384,7 @@ pub async fn touch_conversations(tx: &mut SetTx, rows: &[ConversationTouch]) -> 
         &rows.iter().map(|row| row.last_message_key.clone()).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.preview.clone()).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.preview_kind.clone()).collect::<Vec<_>>(),
-        Direction::Inbound as i16,
+        &rows.iter().map(|row| row.preview_direction as i16).collect::<Vec<_>>(),
     )
     .execute(tx.conn())
     .await?;

@@ -23,6 +23,35 @@ pub enum Outcome {
     Unreadable = 6,
 }
 
+impl Outcome {
+    /// Reads the stored number.
+    #[must_use]
+    pub const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            1 => Some(Self::Applied),
+            2 => Some(Self::Duplicate),
+            3 => Some(Self::Unsupported),
+            4 => Some(Self::Unroutable),
+            5 => Some(Self::UnboundApp),
+            6 => Some(Self::Unreadable),
+            _ => None,
+        }
+    }
+
+    /// Its name in the webhook log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Duplicate => "duplicate",
+            Self::Unsupported => "unsupported",
+            Self::Unroutable => "unroutable",
+            Self::UnboundApp => "unbound_app",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// One row of the webhook log.
 #[derive(Debug, Clone)]
 pub struct ChangeOutcome {
@@ -48,7 +77,9 @@ pub struct ChangeOutcome {
     pub messages: i32,
     /// Statuses that changed something or wait for their message.
     pub statuses: i32,
-    /// Messages and statuses that were known.
+    /// What else changed something: templates, numbers, edits, wishes.
+    pub updates: i32,
+    /// What was known.
     pub duplicates: i32,
     /// When the body was read.
     pub received_at: OffsetDateTime,
@@ -64,22 +95,23 @@ pub async fn record_outcomes(
     sqlx::query!(
         "insert into webhook_outcomes as o (
            day, stream, seq, change_index, meta_app_id, tenant_id, provider_waba_id, provider_number_id,
-           field, outcome, detail, messages, statuses, duplicates, received_at, processed_at)
+           field, outcome, detail, messages, statuses, updates, duplicates, received_at, processed_at)
          select
            u.day, $1, u.seq, u.change_index, u.meta_app_id, u.tenant_id, u.provider_waba_id, u.provider_number_id,
-           u.field, u.outcome, u.detail, u.messages, u.statuses, u.duplicates, u.received_at, $2
+           u.field, u.outcome, u.detail, u.messages, u.statuses, u.updates, u.duplicates, u.received_at, $2
          from unnest(
            $3::date[], $4::bigint[], $5::integer[], $6::uuid[], $7::uuid[], $8::text[], $9::text[],
-           $10::text[], $11::smallint[], $12::text[], $13::integer[], $14::integer[], $15::integer[], $16::timestamptz[])
+           $10::text[], $11::smallint[], $12::text[], $13::integer[], $14::integer[], $15::integer[], $16::integer[], $17::timestamptz[])
            as u (
              day, seq, change_index, meta_app_id, tenant_id, provider_waba_id, provider_number_id,
-             field, outcome, detail, messages, statuses, duplicates, received_at)
+             field, outcome, detail, messages, statuses, updates, duplicates, received_at)
          on conflict (day, stream, seq, change_index) do update
          set tenant_id = excluded.tenant_id,
              outcome = excluded.outcome,
              detail = excluded.detail,
              messages = greatest(o.messages, excluded.messages),
              statuses = greatest(o.statuses, excluded.statuses),
+             updates = greatest(o.updates, excluded.updates),
              duplicates = excluded.duplicates,
              processed_at = excluded.processed_at
          where excluded.outcome < o.outcome",
@@ -97,6 +129,7 @@ pub async fn record_outcomes(
         &rows.iter().map(|row| row.detail.clone()).collect::<Vec<_>>() as _,
         &rows.iter().map(|row| row.messages).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.statuses).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.updates).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.duplicates).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.received_at).collect::<Vec<_>>(),
     )

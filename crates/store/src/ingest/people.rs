@@ -42,6 +42,8 @@ pub struct Identity {
     pub contact_id: ContactId,
     /// Provider time of the latest sighting.
     pub seen_at: OffsetDateTime,
+    /// The user id that it was seen with then: a username, a parent user id.
+    pub seen_with: Option<String>,
 }
 
 /// What has to be known to place a batch's customers.
@@ -120,10 +122,10 @@ impl PeopleKeys {
                 and i.portfolio_id = u.portfolio_id
                 and i.kind = u.kind
                 and i.value = u.value)
-             select tenant_id, portfolio_id, kind, value, contact_id, seen_at
+             select tenant_id, portfolio_id, kind, value, contact_id, seen_at, seen_with
              from named
              union
-             select i.tenant_id, i.portfolio_id, i.kind, i.value, i.contact_id, i.seen_at
+             select i.tenant_id, i.portfolio_id, i.kind, i.value, i.contact_id, i.seen_at, i.seen_with
              from named n
              join contact_identities i
                on i.tenant_id = n.tenant_id
@@ -144,6 +146,7 @@ impl PeopleKeys {
                 value: row.value?,
                 contact_id: ContactId::new(row.contact_id?),
                 seen_at: row.seen_at?,
+                seen_with: row.seen_with,
             })
         }));
         Ok(known)
@@ -185,6 +188,7 @@ impl PeopleKeys {
                 value: row.user_id.clone(),
                 contact_id: ContactId::new(row.contact_id),
                 seen_at: row.seen_at,
+                seen_with: None,
             });
             known.pairs.push((
                 PairKey {
@@ -333,6 +337,7 @@ struct Columns {
     values: Vec<String>,
     contacts: Vec<Uuid>,
     seen: Vec<OffsetDateTime>,
+    seen_with: Vec<Option<String>>,
 }
 
 fn columns(rows: &[Identity]) -> Columns {
@@ -343,21 +348,23 @@ fn columns(rows: &[Identity]) -> Columns {
         values: rows.iter().map(|row| row.value.clone()).collect(),
         contacts: rows.iter().map(|row| row.contact_id.uuid()).collect(),
         seen: rows.iter().map(|row| row.seen_at).collect(),
+        seen_with: rows.iter().map(|row| row.seen_with.clone()).collect(),
     }
 }
 
 async fn insert_identities(tx: &mut SetTx, rows: &[Identity]) -> Result<()> {
     let columns = columns(rows);
     sqlx::query!(
-        "insert into contact_identities (tenant_id, portfolio_id, kind, value, contact_id, seen_at)
+        "insert into contact_identities (tenant_id, portfolio_id, kind, value, contact_id, seen_at, seen_with)
          select *
-         from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::uuid[], $6::timestamptz[])",
+         from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::uuid[], $6::timestamptz[], $7::text[])",
         &columns.tenants,
         &columns.portfolios,
         &columns.kinds,
         &columns.values,
         &columns.contacts,
         &columns.seen,
+        &columns.seen_with as &[Option<String>],
     )
     .execute(tx.conn())
     .await?;
@@ -369,9 +376,10 @@ async fn update_identities(tx: &mut SetTx, rows: &[Identity]) -> Result<()> {
     sqlx::query!(
         "update contact_identities i
          set contact_id = u.contact_id,
-             seen_at = u.seen_at
-         from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::uuid[], $6::timestamptz[])
-           as u (tenant_id, portfolio_id, kind, value, contact_id, seen_at)
+             seen_at = u.seen_at,
+             seen_with = u.seen_with
+         from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::uuid[], $6::timestamptz[], $7::text[])
+           as u (tenant_id, portfolio_id, kind, value, contact_id, seen_at, seen_with)
          where i.tenant_id = u.tenant_id
            and i.portfolio_id = u.portfolio_id
            and i.kind = u.kind
@@ -382,6 +390,7 @@ async fn update_identities(tx: &mut SetTx, rows: &[Identity]) -> Result<()> {
         &columns.values,
         &columns.contacts,
         &columns.seen,
+        &columns.seen_with as &[Option<String>],
     )
     .execute(tx.conn())
     .await?;

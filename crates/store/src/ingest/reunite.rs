@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 
 use domain::{
     ChannelAccountId, ContactId, ConversationId, MessageId, PhoneNumberId, TenantId,
-    content::{Content, Direction},
+    content::{Content, Direction, Source},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
     error::{Error, Result},
-    ingest::{PersonScope, SYSTEM_KIND},
+    ingest::{PersonScope, REACTION_KIND, SYSTEM_KIND, aliases, free_entry},
     tx::SetTx,
 };
 
-/// A contact known by phone alone that turned out to be another contact.
+/// A contact that turned out to be another one: it was known by phone alone, or by a user id that changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Absorbed {
     /// The tenant.
@@ -25,6 +25,8 @@ pub struct Absorbed {
     pub from: ContactId,
     /// The contact that stays.
     pub into: ContactId,
+    /// True when the profile name of the contact that goes counts for the one that stays.
+    pub names_count: bool,
 }
 
 /// A message that may have to move.
@@ -46,8 +48,15 @@ pub struct PhoneMessage {
     pub thread_at: OffsetDateTime,
     /// The phone, when the message named no user id.
     pub sender_phone: Option<String>,
-    /// True when it counts as unread and opens the window.
+    /// True when it counts as unread.
     pub counts: bool,
+}
+
+fn counts(direction: i16, kind: &str, source: i16) -> bool {
+    direction == Direction::Inbound as i16
+        && source == Source::Live as i16
+        && kind != SYSTEM_KIND
+        && kind != REACTION_KIND
 }
 
 /// One message's way.
@@ -81,7 +90,9 @@ pub async fn phone_messages(
              m.phone_number_id,
              m.thread_at,
              m.sender_phone,
-             m.kind
+             m.kind,
+             m.direction,
+             m.source
            from unnest($1::uuid[], $2::uuid[], $3::text[]) as u (tenant_id, portfolio_id, phone)
            join messages m on m.tenant_id = u.tenant_id and m.sender_phone = u.phone
            join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
@@ -106,7 +117,7 @@ pub async fn phone_messages(
                 phone_number_id: PhoneNumberId::new(row.phone_number_id),
                 thread_at: row.thread_at,
                 sender_phone: row.sender_phone,
-                counts: row.kind != SYSTEM_KIND,
+                counts: counts(row.direction, &row.kind, row.source),
             };
             (
                 PersonScope {
@@ -132,7 +143,8 @@ pub async fn absorbed_messages(tx: &mut SetTx, absorbed: &[Absorbed]) -> Result<
            m.thread_at,
            m.sender_phone,
            m.kind,
-           m.direction
+           m.direction,
+           m.source
          from unnest($1::uuid[], $2::uuid[]) as u (tenant_id, contact_id)
          join conversations c on c.tenant_id = u.tenant_id and c.contact_id = u.contact_id
          join messages m on m.tenant_id = c.tenant_id and m.conversation_id = c.id",
@@ -155,7 +167,7 @@ pub async fn absorbed_messages(tx: &mut SetTx, absorbed: &[Absorbed]) -> Result<
             phone_number_id: PhoneNumberId::new(row.phone_number_id),
             thread_at: row.thread_at,
             sender_phone: row.sender_phone,
-            counts: row.direction == Direction::Inbound as i16 && row.kind != SYSTEM_KIND,
+            counts: counts(row.direction, &row.kind, row.source),
         })
         .collect())
 }
@@ -182,9 +194,41 @@ pub async fn move_messages(tx: &mut SetTx, moves: &[Move]) -> Result<()> {
         .flat_map(|step| [(step.tenant_id, step.from), (step.tenant_id, step.to)])
         .collect();
     let moved_unread = move_unread(tx, &ends, moves).await?;
+    let mut emptied = Vec::new();
     for (end, unread) in ends.iter().zip(moved_unread) {
-        recount(tx, *end, unread).await?;
+        if !recount(tx, *end, unread).await? {
+            emptied.push(*end);
+        }
     }
+    free_entry::refresh(tx.conn(), &ends).await?;
+    move_wishes(tx, moves).await?;
+    let target = |end: &(TenantId, ConversationId)| {
+        let step = moves.iter().find(|step| (step.tenant_id, step.from) == *end)?;
+        Some((end.0, end.1, step.to))
+    };
+    let gone: Vec<_> = emptied.iter().filter_map(target).collect();
+    aliases::replace(tx, &gone).await
+}
+
+/// What a message said about marketing follows the message.
+async fn move_wishes(tx: &mut SetTx, moves: &[Move]) -> Result<()> {
+    sqlx::query!(
+        "update consent_records r
+         set contact_id = c.contact_id
+         from unnest($1::uuid[], $2::uuid[]) as u (tenant_id, id)
+         join messages m on m.tenant_id = u.tenant_id and m.id = u.id
+         join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+         where r.tenant_id = m.tenant_id
+           and r.source in ('keyword', 'button')
+           and r.source_key = m.provider_id",
+        &moves.iter().map(|step| step.tenant_id.uuid()).collect::<Vec<_>>(),
+        &moves
+            .iter()
+            .map(|step| step.message_id.uuid())
+            .collect::<Vec<_>>(),
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -220,14 +264,14 @@ async fn move_unread(
         .collect())
 }
 
-/// Derives a conversation's summary from its messages again; one without messages is deleted.
+/// Derives a conversation's summary from its messages again; false when it has none left.
 async fn recount(
     tx: &mut SetTx,
     (tenant, conversation): (TenantId, ConversationId),
     unread: i32,
-) -> Result<()> {
+) -> Result<bool> {
     let newest = sqlx::query!(
-        "select thread_at, coalesce(provider_id, '') as key, kind, direction, content
+        "select thread_at, coalesce(provider_id, '') as key, kind, direction, content, revoked_at
          from messages
          where tenant_id = $1
            and conversation_id = $2
@@ -239,19 +283,16 @@ async fn recount(
     .fetch_optional(tx.conn())
     .await?;
     let Some(newest) = newest else {
-        sqlx::query!(
-            "delete from conversations where tenant_id = $1 and id = $2",
-            tenant.uuid(),
-            conversation.uuid()
-        )
-        .execute(tx.conn())
-        .await?;
-        return Ok(());
+        return Ok(false);
     };
-    let content: Content = serde_json::from_value(newest.content).map_err(|_| Error::Inconsistent {
-        table: "messages",
-        column: "content",
-    })?;
+    let content: Content = if newest.revoked_at.is_some() {
+        Content::Revoked
+    } else {
+        serde_json::from_value(newest.content).map_err(|_| Error::Inconsistent {
+            table: "messages",
+            column: "content",
+        })?
+    };
     sqlx::query!(
         "update conversations
          set last_message_at = $3,
@@ -267,7 +308,8 @@ async fn recount(
                where tenant_id = $1
                  and conversation_id = $2
                  and direction = $9
-                 and kind <> $10)
+                 and kind <> $10
+                 and source = $11)
          where tenant_id = $1
            and id = $2",
         tenant.uuid(),
@@ -275,53 +317,18 @@ async fn recount(
         newest.thread_at,
         newest.key,
         content.preview(),
-        newest.kind,
+        if newest.revoked_at.is_some() {
+            content.kind().to_owned()
+        } else {
+            newest.kind
+        },
         newest.direction,
         unread,
         Direction::Inbound as i16,
         SYSTEM_KIND,
+        Source::Live as i16,
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
-}
-
-/// Gives what is left of absorbed contacts to those that stay and deletes them.
-pub async fn dissolve(tx: &mut SetTx, absorbed: &[Absorbed]) -> Result<()> {
-    let tenants: Vec<Uuid> = absorbed.iter().map(|row| row.tenant_id.uuid()).collect();
-    let from: Vec<Uuid> = absorbed.iter().map(|row| row.from.uuid()).collect();
-    let into: Vec<Uuid> = absorbed.iter().map(|row| row.into.uuid()).collect();
-    sqlx::query!(
-        "update contact_identities i
-         set contact_id = u.into_id
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as u (tenant_id, from_id, into_id)
-         where i.tenant_id = u.tenant_id
-           and i.contact_id = u.from_id",
-        &tenants,
-        &from,
-        &into,
-    )
-    .execute(tx.conn())
-    .await?;
-    for statement in [
-        sqlx::query!(
-            "delete from conversations c
-             using unnest($1::uuid[], $2::uuid[]) as u (tenant_id, contact_id)
-             where c.tenant_id = u.tenant_id
-               and c.contact_id = u.contact_id",
-            &tenants,
-            &from,
-        ),
-        sqlx::query!(
-            "delete from contacts c
-             using unnest($1::uuid[], $2::uuid[]) as u (tenant_id, id)
-             where c.tenant_id = u.tenant_id
-               and c.id = u.id",
-            &tenants,
-            &from,
-        ),
-    ] {
-        statement.execute(tx.conn()).await?;
-    }
-    Ok(())
+    Ok(true)
 }

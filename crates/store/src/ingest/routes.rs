@@ -13,6 +13,8 @@ pub struct NumberRoute {
     pub tenant_id: TenantId,
     /// The number.
     pub phone_number_id: PhoneNumberId,
+    /// The number's WABA.
+    pub waba_id: WabaId,
     /// The number's WABA, as the provider names it.
     pub provider_waba_id: String,
     /// True when the asking app is bound to that WABA.
@@ -105,6 +107,7 @@ impl IngestDb {
                  u.provider_id as "provider_id!",
                  r.tenant_id,
                  r.phone_number_id,
+                 r.waba_id,
                  w.provider_waba_id,
                  w.meta_app_id = u.app as "bound!"
                from unnest($1::uuid[], $2::text[]) as u (app, provider_id)
@@ -120,6 +123,7 @@ impl IngestDb {
             let route = NumberRoute {
                 tenant_id: TenantId::new(row.tenant_id),
                 phone_number_id: PhoneNumberId::new(row.phone_number_id),
+                waba_id: WabaId::new(row.waba_id),
                 provider_waba_id: row.provider_waba_id,
                 bound: row.bound,
             };

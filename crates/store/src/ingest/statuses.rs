@@ -1,22 +1,21 @@
-//! Statuses of messages of ours: matched, merged, settled in the ledger, or parked until their message is known.
+//! Statuses of messages of ours: matched, merged, settled in the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use domain::{
     ConversationId, MessageId, PhoneNumberId, TenantId,
     content::Direction,
+    ports::Pricing,
     status::{MessageStatus, Progress},
 };
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::{error::Result, pool::IngestDb, tx::SetTx};
+use super::free_entry;
+use crate::{error::Result, tx::SetTx};
 
 /// What a status is about, as the provider names it.
 pub type StatusKey = (TenantId, PhoneNumberId, String);
-
-/// Statuses whose message is not known, each with its earliest time and its error.
-pub type ParkedStatuses = BTreeMap<(StatusKey, MessageStatus), (OffsetDateTime, Option<(i64, String)>)>;
 
 /// A message that changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +41,8 @@ pub struct MatchedStatus {
     pub progress: Progress,
     /// The earliest failure: its code and words.
     pub error: Option<(i64, String)>,
+    /// What the message costs.
+    pub pricing: Pricing,
 }
 
 impl MatchedStatus {
@@ -57,6 +58,7 @@ impl MatchedStatus {
             self.error = other.error;
         }
         self.progress = self.progress.merge(other.progress);
+        self.pricing = self.pricing.merge(other.pricing);
         self.provider_id = self.provider_id.min(other.provider_id);
         self
     }
@@ -115,7 +117,7 @@ pub async fn apply_statuses(
     apply(tx.conn(), now, rows).await
 }
 
-async fn apply(
+pub(super) async fn apply(
     connection: &mut PgConnection,
     now: OffsetDateTime,
     rows: &[MatchedStatus],
@@ -125,6 +127,13 @@ async fn apply(
     }
     let changed = merge_into_messages(connection, rows).await?;
     settle_attempts(connection, now, rows).await?;
+    if rows.iter().any(|row| row.pricing.proves_free_entry()) {
+        let conversations: BTreeSet<_> = changed
+            .iter()
+            .map(|message| (message.tenant_id, message.conversation_id))
+            .collect();
+        free_entry::refresh(connection, &conversations).await?;
+    }
     Ok(changed)
 }
 
@@ -151,11 +160,18 @@ async fn merge_into_messages(
                when u.failed_at < m.failed_at or u.failed_at = m.failed_at and u.error_code < coalesce(m.error_code, 0) then u.error_message
                when m.failed_at is null and u.failed_at is not null then u.error_message
                else m.error_message
-             end
+             end,
+             billable = greatest(m.billable, u.billable),
+             pricing_model = greatest(m.pricing_model, u.pricing_model),
+             pricing_type = greatest(m.pricing_type, u.pricing_type),
+             pricing_category = greatest(m.pricing_category, u.pricing_category),
+             free_until = greatest(m.free_until, u.free_until)
          from unnest(
            $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
-           $8::timestamptz[], $9::bigint[], $10::text[])
-           as u (tenant_id, id, provider_id, status, sent_at, delivered_at, read_at, failed_at, error_code, error_message)
+           $8::timestamptz[], $9::bigint[], $10::text[], $12::boolean[], $13::text[], $14::text[], $15::text[], $16::timestamptz[])
+           as u (
+             tenant_id, id, provider_id, status, sent_at, delivered_at, read_at, failed_at, error_code, error_message,
+             billable, pricing_model, pricing_type, pricing_category, free_until)
          where m.tenant_id = u.tenant_id
            and m.id = u.id
            and (m.provider_id is null
@@ -164,6 +180,11 @@ async fn merge_into_messages(
              or least(m.delivered_at, u.delivered_at) is distinct from m.delivered_at
              or least(m.read_at, u.read_at) is distinct from m.read_at
              or least(m.failed_at, u.failed_at) is distinct from m.failed_at
+             or greatest(m.billable, u.billable) is distinct from m.billable
+             or greatest(m.pricing_model, u.pricing_model) is distinct from m.pricing_model
+             or greatest(m.pricing_type, u.pricing_type) is distinct from m.pricing_type
+             or greatest(m.pricing_category, u.pricing_category) is distinct from m.pricing_category
+             or greatest(m.free_until, u.free_until) is distinct from m.free_until
              or m.status = $11 and u.failed_at = m.failed_at and u.error_code < coalesce(m.error_code, 0))
          returning m.tenant_id, m.conversation_id, m.id",
         &rows.iter().map(|row| row.tenant_id.uuid()).collect::<Vec<_>>(),
@@ -177,6 +198,11 @@ async fn merge_into_messages(
         &rows.iter().map(|row| row.error.as_ref().map_or(0, |error| error.0)).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.error.as_ref().map(|error| error.1.clone())).collect::<Vec<_>>() as _,
         MessageStatus::Failed.rank(),
+        &rows.iter().map(|row| row.pricing.billable).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.pricing.model.clone()).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.pricing.kind.clone()).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.pricing.category.clone()).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.pricing.free_until).collect::<Vec<_>>() as _,
     )
     .fetch_all(connection)
     .await?;
@@ -216,129 +242,6 @@ async fn settle_attempts(
     Ok(())
 }
 
-/// Parks statuses whose message is not known; the earliest time of each status stays.
-pub async fn park_statuses(tx: &mut SetTx, parked: &ParkedStatuses) -> Result<()> {
-    let error = |(_, error): &(OffsetDateTime, Option<(i64, String)>)| error.clone();
-    sqlx::query!(
-        "insert into parked_statuses as p (tenant_id, phone_number_id, provider_id, status, at, error_code, error_message)
-         select *
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::bigint[], $7::text[])
-         on conflict (tenant_id, phone_number_id, provider_id, status) do update
-         set at = excluded.at
-         where excluded.at < p.at",
-        &parked.keys().map(|((tenant, ..), _)| tenant.uuid()).collect::<Vec<_>>(),
-        &parked.keys().map(|((_, number, _), _)| number.uuid()).collect::<Vec<_>>(),
-        &parked.keys().map(|((.., provider_id), _)| provider_id.clone()).collect::<Vec<_>>(),
-        &parked.keys().map(|(_, status)| status.rank()).collect::<Vec<_>>(),
-        &parked.values().map(|(at, _)| *at).collect::<Vec<_>>(),
-        &parked.values().map(|value| error(value).map(|error| error.0)).collect::<Vec<_>>() as _,
-        &parked.values().map(|value| error(value).map(|error| error.1)).collect::<Vec<_>>() as _,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Applies parked statuses of messages that are known by now and tells which changed. Both sides call it in a second
-/// transaction after their commit: whoever comes later finds the other's row.
-pub(crate) async fn apply_parked(
-    connection: &mut PgConnection,
-    now: OffsetDateTime,
-    keys: &[StatusKey],
-) -> Result<Vec<MessageRef>> {
-    let taken = sqlx::query!(
-        "delete from parked_statuses p
-         using unnest($1::uuid[], $2::uuid[], $3::text[]) as u (tenant_id, phone_number_id, provider_id), messages m
-         where p.tenant_id = u.tenant_id
-           and p.phone_number_id = u.phone_number_id
-           and p.provider_id = u.provider_id
-           and m.tenant_id = u.tenant_id
-           and m.phone_number_id = u.phone_number_id
-           and m.provider_id = u.provider_id
-           and m.direction = $4
-         returning p.tenant_id, m.id as message_id, p.provider_id, p.status, p.at, p.error_code, p.error_message",
-        &keys.iter().map(|key| key.0.uuid()).collect::<Vec<_>>(),
-        &keys.iter().map(|key| key.1.uuid()).collect::<Vec<_>>(),
-        &keys.iter().map(|key| key.2.clone()).collect::<Vec<_>>(),
-        Direction::Outbound as i16,
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut merged: BTreeMap<(TenantId, MessageId), MatchedStatus> = BTreeMap::new();
-    for row in taken {
-        let Some(status) = MessageStatus::from_rank(row.status) else {
-            continue;
-        };
-        let next = MatchedStatus {
-            tenant_id: TenantId::new(row.tenant_id),
-            message_id: MessageId::new(row.message_id),
-            provider_id: row.provider_id,
-            progress: Progress::of(status, row.at),
-            error: row
-                .error_code
-                .map(|code| (code, row.error_message.unwrap_or_default())),
-        };
-        let key = (next.tenant_id, next.message_id);
-        let joined = match merged.remove(&key) {
-            Some(known) => known.merge(next),
-            None => next,
-        };
-        merged.insert(key, joined);
-    }
-    apply(connection, now, &merged.into_values().collect::<Vec<_>>()).await
-}
-
-impl IngestDb {
-    /// Begins the second transaction of a batch that parked statuses, for their tenants.
-    pub async fn begin_parked(&self, keys: &[StatusKey]) -> Result<SetTx> {
-        let mut tenants: Vec<TenantId> = keys.iter().map(|key| key.0).collect();
-        tenants.sort_unstable();
-        tenants.dedup();
-        self.begin_unfenced(&tenants).await
-    }
-
-    /// Parked statuses whose message is known by now: what a crash between two transactions left. At most `limit`.
-    pub async fn overdue_parked(&self, limit: i64) -> Result<Vec<StatusKey>> {
-        let tenants = sqlx::query_scalar!("select distinct tenant_id from number_routes")
-            .fetch_all(&self.0)
-            .await?;
-        let tenants: Vec<TenantId> = tenants.into_iter().map(TenantId::new).collect();
-        let mut tx = self.begin(&tenants).await?;
-        let rows = sqlx::query!(
-            "select distinct p.tenant_id, p.phone_number_id, p.provider_id
-             from unnest($1::uuid[]) as u (tenant_id)
-             join parked_statuses p on p.tenant_id = u.tenant_id
-             join messages m
-               on m.tenant_id = p.tenant_id
-              and m.phone_number_id = p.phone_number_id
-              and m.provider_id = p.provider_id
-              and m.direction = $2
-             limit $3",
-            &tenants.iter().map(|tenant| tenant.uuid()).collect::<Vec<_>>(),
-            Direction::Outbound as i16,
-            limit,
-        )
-        .fetch_all(tx.conn())
-        .await?;
-        tx.commit().await?;
-        let key =
-            |row: (uuid::Uuid, uuid::Uuid, String)| (TenantId::new(row.0), PhoneNumberId::new(row.1), row.2);
-        Ok(rows
-            .into_iter()
-            .map(|row| key((row.tenant_id, row.phone_number_id, row.provider_id)))
-            .collect())
-    }
-}
-
-/// Applies parked statuses in a transaction of the normalizer.
-pub async fn apply_parked_batch(
-    tx: &mut SetTx,
-    now: OffsetDateTime,
-    keys: &[StatusKey],
-) -> Result<Vec<MessageRef>> {
-    apply_parked(tx.conn(), now, keys).await
-}
-
 #[cfg(test)]
 mod tests {
     use time::Duration;
@@ -356,6 +259,7 @@ mod tests {
                 OffsetDateTime::UNIX_EPOCH + Duration::seconds(after),
             ),
             error: Some((code, format!("error {code}"))),
+            pricing: Pricing::default(),
         }
     }
 

@@ -24,6 +24,7 @@ impl People {
                 value: value.clone(),
                 contact_id: known.contact_id,
                 seen_at: known.seen_at,
+                seen_with: known.seen_with.clone(),
             };
             match known {
                 Known { stored: false, .. } => writes.added.push(identity),
@@ -51,7 +52,7 @@ impl People {
         for (sighting, contact) in sightings.iter().zip(contacts) {
             let Some(contact_id) = *contact else { continue };
             let replace = self.linked.contains(&contact_id);
-            let counts = sighting.party.user_id.is_some() || !self.user_of.contains_key(&contact_id);
+            let counts = sighting.party.user_id.is_some() || !self.users_of.contains_key(&contact_id);
             let name = sighting
                 .party
                 .profile_name

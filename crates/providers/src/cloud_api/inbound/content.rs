@@ -1,6 +1,6 @@
 //! What an inbound message holds.
 
-use domain::content::{ContactCard, Content, Media};
+use domain::content::{ContactCard, Content, Media, Order, OrderItem};
 use serde::Deserialize;
 
 use super::{
@@ -91,6 +91,50 @@ struct Interactive<'a> {
     button_reply: Raw<'a>,
     #[serde(borrow, default)]
     list_reply: Raw<'a>,
+    #[serde(borrow, default)]
+    nfm_reply: Raw<'a>,
+    #[serde(borrow, default)]
+    call_permission_reply: Raw<'a>,
+}
+
+#[derive(Deserialize)]
+struct FormReply<'a> {
+    #[serde(borrow, default)]
+    name: Raw<'a>,
+    #[serde(borrow, default)]
+    response_json: Raw<'a>,
+}
+
+#[derive(Deserialize)]
+struct CallPermission<'a> {
+    #[serde(borrow, default)]
+    response: Raw<'a>,
+    #[serde(borrow, default)]
+    is_permanent: Raw<'a>,
+    #[serde(borrow, default)]
+    expiration_timestamp: Raw<'a>,
+}
+
+#[derive(Deserialize)]
+struct RawOrder<'a> {
+    #[serde(borrow, default)]
+    catalog_id: Raw<'a>,
+    #[serde(borrow, default)]
+    text: Raw<'a>,
+    #[serde(borrow, default)]
+    product_items: Raw<'a>,
+}
+
+#[derive(Deserialize)]
+struct RawOrderItem<'a> {
+    #[serde(borrow, default)]
+    product_retailer_id: Raw<'a>,
+    #[serde(borrow, default)]
+    quantity: Raw<'a>,
+    #[serde(borrow, default)]
+    item_price: Raw<'a>,
+    #[serde(borrow, default)]
+    currency: Raw<'a>,
 }
 
 #[derive(Deserialize)]
@@ -136,7 +180,8 @@ pub(super) fn read(message: &RawMessage<'_>) -> Content {
         "contacts" => cards(message.contacts),
         "reaction" => reaction(message.reaction),
         "button" => tap(message.button),
-        "interactive" => return choice(message.interactive).unwrap_or_else(|| unsupported_choice(message)),
+        "interactive" => return answer(message.interactive).unwrap_or_else(|| unsupported_choice(message)),
+        "order" => order(message.order),
         "system" => system(message.system),
         _ => None,
     };
@@ -233,13 +278,67 @@ fn tap(raw_button: Raw<'_>) -> Option<Content> {
     Some(Content::ButtonTap { title, payload })
 }
 
-fn choice(raw_interactive: Raw<'_>) -> Option<Content> {
+fn answer(raw_interactive: Raw<'_>) -> Option<Content> {
     let interactive = raw::object::<Interactive<'_>>(raw_interactive)?;
+    if interactive.nfm_reply.is_some() {
+        return form_reply(interactive.nfm_reply);
+    }
+    if interactive.call_permission_reply.is_some() {
+        return call_permission(interactive.call_permission_reply);
+    }
     let choice = raw::object::<Choice<'_>>(interactive.button_reply.or(interactive.list_reply))?;
     Some(Content::Choice {
         id: raw::text(choice.id)?,
         title: raw::text(choice.title).unwrap_or_default(),
         description: raw::filled(choice.description),
+    })
+}
+
+/// The fields come as a text that holds JSON.
+fn form_reply(raw_reply: Raw<'_>) -> Option<Content> {
+    let reply = raw::object::<FormReply<'_>>(raw_reply)?;
+    let fields: serde_json::Value = serde_json::from_str(&raw::filled(reply.response_json)?).ok()?;
+    fields.is_object().then(|| Content::FormReply {
+        name: raw::filled(reply.name).map_or_else(|| "flow".to_owned(), |name| raw::kind(&name)),
+        fields,
+    })
+}
+
+fn call_permission(raw_reply: Raw<'_>) -> Option<Content> {
+    let reply = raw::object::<CallPermission<'_>>(raw_reply)?;
+    let granted = match raw::text(reply.response)?.as_str() {
+        "accept" => true,
+        "reject" => false,
+        _ => return None,
+    };
+    Some(Content::CallPermission {
+        granted,
+        permanent: raw::flag(reply.is_permanent),
+        expires_at: raw::timestamp(reply.expiration_timestamp),
+    })
+}
+
+fn order(raw_order: Raw<'_>) -> Option<Content> {
+    let order = raw::object::<RawOrder<'_>>(raw_order)?;
+    let item = |item| {
+        let item = raw::object::<RawOrderItem<'_>>(Some(item))?;
+        Some(OrderItem {
+            product_id: raw::filled(item.product_retailer_id)?,
+            quantity: raw::number(item.quantity)?,
+            price: raw::number(item.item_price).unwrap_or_default(),
+            currency: raw::filled(item.currency).unwrap_or_default(),
+        })
+    };
+    let items: Vec<_> = raw::items(order.product_items)
+        .into_iter()
+        .filter_map(item)
+        .collect();
+    (!items.is_empty()).then(|| {
+        Content::Order(Order {
+            catalog_id: raw::filled(order.catalog_id).unwrap_or_default(),
+            text: raw::filled(order.text),
+            items,
+        })
     })
 }
 

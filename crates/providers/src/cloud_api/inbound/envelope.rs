@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    message,
-    party::Contacts,
+    coexistence, management, message,
+    party::{self, Contacts},
     raw::{self, Raw},
     status,
 };
@@ -26,6 +26,8 @@ struct Entry<'a> {
     #[serde(borrow, default)]
     id: Raw<'a>,
     #[serde(borrow, default)]
+    time: Raw<'a>,
+    #[serde(borrow, default)]
     changes: Raw<'a>,
 }
 
@@ -37,18 +39,27 @@ struct RawChange<'a> {
     value: Raw<'a>,
 }
 
+/// What the value of a field about messages may hold.
 #[derive(Deserialize)]
-struct Value<'a> {
+pub(super) struct Value<'a> {
     #[serde(borrow, default)]
     metadata: Raw<'a>,
     #[serde(borrow, default)]
-    contacts: Raw<'a>,
+    pub(super) contacts: Raw<'a>,
     #[serde(borrow, default)]
     messages: Raw<'a>,
     #[serde(borrow, default)]
     statuses: Raw<'a>,
     #[serde(borrow, default)]
-    errors: Raw<'a>,
+    pub(super) errors: Raw<'a>,
+    #[serde(borrow, default)]
+    pub(super) message_echoes: Raw<'a>,
+    #[serde(borrow, default)]
+    pub(super) history: Raw<'a>,
+    #[serde(borrow, default)]
+    pub(super) state_sync: Raw<'a>,
+    #[serde(borrow, default)]
+    pub(super) user_preferences: Raw<'a>,
     #[serde(borrow, default)]
     user_actions: Raw<'a>,
     #[serde(borrow, default)]
@@ -61,6 +72,15 @@ struct Value<'a> {
 struct Metadata<'a> {
     #[serde(borrow, default)]
     phone_number_id: Raw<'a>,
+    #[serde(borrow, default)]
+    display_phone_number: Raw<'a>,
+}
+
+impl Value<'_> {
+    /// Digits of the business's own number.
+    pub(super) fn business_phone(&self) -> Option<String> {
+        party::phone(raw::object::<Metadata<'_>>(self.metadata)?.display_phone_number)
+    }
 }
 
 #[derive(Deserialize)]
@@ -115,11 +135,11 @@ fn read_entry(raw_entry: &RawValue, into: &mut Vec<Change>) {
     into.extend(
         found
             .into_iter()
-            .map(|change| read_change(change, waba_id.clone())),
+            .map(|change| read_change(change, waba_id.clone(), entry.time)),
     );
 }
 
-fn read_change(raw_change: &RawValue, waba_id: Option<String>) -> Change {
+fn read_change(raw_change: &RawValue, waba_id: Option<String>, time: Raw<'_>) -> Change {
     let change = raw::object::<RawChange<'_>>(Some(raw_change));
     let Some((change, field)) =
         change.and_then(|change| raw::filled(change.field).map(|field| (change, field)))
@@ -140,14 +160,24 @@ fn read_change(raw_change: &RawValue, waba_id: Option<String>) -> Change {
             .and_then(|metadata| raw::filled(metadata.phone_number_id))
             .or_else(|| raw::filled(value.phone_number_id))
     });
+    let provider_waba_id = inside.or(waba_id);
     let facts = match (field.as_str(), &value) {
         ("messages", Some(value)) => facts(value),
         ("messages", None) => vec![unsupported(UNREADABLE)],
-        (other, _) => vec![unsupported(format!("field:{other}"))],
+        ("smb_message_echoes", Some(value)) => coexistence::echoes(value),
+        ("history", Some(value)) => coexistence::history(value),
+        ("smb_app_state_sync", Some(value)) => coexistence::address_book(value),
+        ("user_preferences", Some(value)) => coexistence::preferences(value),
+        (other, _) => management::read(other, change.value, provider_waba_id.as_deref(), time),
+    };
+    let facts = if facts.is_empty() {
+        vec![unsupported(format!("field:{field}"))]
+    } else {
+        facts
     };
     Change {
         index: 0,
-        provider_waba_id: inside.or(waba_id),
+        provider_waba_id,
         provider_number_id,
         field,
         facts,
@@ -161,7 +191,7 @@ fn facts(value: &Value<'_>) -> Vec<Fact> {
         listed(value.messages, "messages")
             .into_iter()
             .map(|found| match found {
-                Ok(message) => message::read(message, &contacts),
+                Ok(message) => message::read(message, &contacts, message::LIVE),
                 Err(fact) => fact,
             }),
     );
@@ -173,12 +203,7 @@ fn facts(value: &Value<'_>) -> Vec<Fact> {
                 Err(fact) => fact,
             }),
     );
-    for error in raw::items(value.errors) {
-        let code = raw::tree(error).and_then(|error| Some(super::super::errors::code_and_words(&error)?.0));
-        facts.push(unsupported(
-            code.map_or_else(|| "errors".to_owned(), |code| format!("errors:{code}")),
-        ));
-    }
+    facts.extend(errors(value.errors, "errors"));
     if value.user_actions.is_some() {
         facts.push(unsupported("user_actions"));
     }
@@ -188,8 +213,17 @@ fn facts(value: &Value<'_>) -> Vec<Fact> {
     facts
 }
 
+/// Errors in place of what a field is about.
+pub(super) fn errors(raw_errors: Raw<'_>, name: &str) -> Vec<Fact> {
+    let told = |error| {
+        let code = raw::tree(error).and_then(|error| Some(super::super::errors::code_and_words(&error)?.0));
+        unsupported(code.map_or_else(|| name.to_owned(), |code| format!("{name}:{code}")))
+    };
+    raw::items(raw_errors).into_iter().map(told).collect()
+}
+
 /// The elements of a list that should be one; something else in its place is told, not dropped.
-fn listed<'a>(raw_list: Raw<'a>, name: &str) -> Vec<Result<&'a RawValue, Fact>> {
+pub(super) fn listed<'a>(raw_list: Raw<'a>, name: &str) -> Vec<Result<&'a RawValue, Fact>> {
     let found = raw::items(raw_list);
     let strange = raw_list.is_some_and(|list| found.is_empty() && !is_empty_list(list));
     let told = strange.then(|| Err(unsupported(format!("{name}:{UNREADABLE}"))));

@@ -10,7 +10,7 @@ const MAX_PHONE: usize = 20;
 /// Longest business-scoped user id: country, dot, `ENT.`, 128 characters.
 const MAX_USER_ID: usize = 160;
 /// Longest name kept of a profile, in characters.
-const MAX_NAME: usize = 256;
+pub(super) const MAX_NAME: usize = 256;
 
 #[derive(Deserialize)]
 struct RawContact<'a> {
@@ -20,6 +20,8 @@ struct RawContact<'a> {
     wa_id: Raw<'a>,
     #[serde(borrow, default)]
     user_id: Raw<'a>,
+    #[serde(borrow, default)]
+    parent_user_id: Raw<'a>,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +46,7 @@ impl Contacts {
                 username: named(|profile| username(profile.username)),
                 profile_name: named(|profile| raw::filled(profile.name))
                     .map(|name| name.chars().take(MAX_NAME).collect()),
+                parent_user_id: user_id(contact.parent_user_id),
             }
         };
         let all = raw::items(raw_contacts);
@@ -56,8 +59,8 @@ impl Contacts {
     }
 
     /// The party with these ids, completed by the contact that bears one of them. Ids that contradict stay apart.
-    pub(super) fn party(&self, raw_phone: Raw<'_>, raw_user_id: Raw<'_>) -> Party {
-        let (phone, user_id) = (phone(raw_phone), user_id(raw_user_id));
+    pub(super) fn party(&self, raw_phone: Raw<'_>, raw_user_id: Raw<'_>, raw_parent: Raw<'_>) -> Party {
+        let (phone, user_id) = (phone(raw_phone), self::user_id(raw_user_id));
         let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
         let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
         let known = self
@@ -74,19 +77,21 @@ impl Contacts {
             user_id: user_id.or_else(|| known?.user_id.clone()),
             username: known.and_then(|contact| contact.username.clone()),
             profile_name: known.and_then(|contact| contact.profile_name.clone()),
+            parent_user_id: self::user_id(raw_parent).or_else(|| known?.parent_user_id.clone()),
         }
     }
 }
 
 /// Digits of a phone number, with or without `+` before them.
-fn phone(raw_phone: Raw<'_>) -> Option<String> {
+pub(super) fn phone(raw_phone: Raw<'_>) -> Option<String> {
     let text = raw::filled(raw_phone)?;
     let digits = text.strip_prefix('+').unwrap_or(&text);
     let good = (1..=MAX_PHONE).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     good.then(|| digits.to_owned())
 }
 
-fn user_id(raw_id: Raw<'_>) -> Option<String> {
+/// A business-scoped user id.
+pub(super) fn user_id(raw_id: Raw<'_>) -> Option<String> {
     raw::filled(raw_id).filter(|id| id.len() <= MAX_USER_ID && id.bytes().all(|byte| byte.is_ascii_graphic()))
 }
 

@@ -58,6 +58,15 @@ pub(super) fn flag(raw: Raw<'_>) -> bool {
     raw.is_some_and(|raw| raw.get() == "true")
 }
 
+/// `true` or `false`.
+pub(super) fn boolean(raw: Raw<'_>) -> Option<bool> {
+    match raw?.get() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
 /// A finite number, written as number or text.
 pub(super) fn number(raw: Raw<'_>) -> Option<f64> {
     text(raw)?

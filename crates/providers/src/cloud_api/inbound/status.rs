@@ -1,7 +1,7 @@
 //! One status of a message of ours.
 
 use domain::{
-    ports::{Fact, StatusUpdate},
+    ports::{Fact, Pricing, StatusUpdate},
     status::MessageStatus,
 };
 use serde::Deserialize;
@@ -31,7 +31,41 @@ struct RawStatus<'a> {
     #[serde(borrow, default)]
     biz_opaque_callback_data: Raw<'a>,
     #[serde(borrow, default)]
+    recipient_parent_user_id: Raw<'a>,
+    #[serde(borrow, default)]
+    parent_recipient_user_id: Raw<'a>,
+    #[serde(borrow, default)]
     errors: Raw<'a>,
+    #[serde(borrow, default)]
+    pricing: Raw<'a>,
+    #[serde(borrow, default)]
+    conversation: Raw<'a>,
+}
+
+#[derive(Deserialize)]
+struct RawPricing<'a> {
+    #[serde(borrow, default)]
+    billable: Raw<'a>,
+    #[serde(borrow, default)]
+    pricing_model: Raw<'a>,
+    #[serde(borrow, default, rename = "type")]
+    kind: Raw<'a>,
+    #[serde(borrow, default)]
+    category: Raw<'a>,
+}
+
+#[derive(Deserialize)]
+struct Conversation<'a> {
+    #[serde(borrow, default)]
+    expiration_timestamp: Raw<'a>,
+    #[serde(borrow, default)]
+    origin: Raw<'a>,
+}
+
+#[derive(Deserialize)]
+struct Origin<'a> {
+    #[serde(borrow, default, rename = "type")]
+    kind: Raw<'a>,
 }
 
 pub(super) fn read(element: &RawValue, contacts: &Contacts) -> Fact {
@@ -65,9 +99,36 @@ pub(super) fn read(element: &RawValue, contacts: &Contacts) -> Fact {
         status,
         at,
         message_id: raw::text(raw_status.biz_opaque_callback_data).and_then(|data| data.parse().ok()),
-        recipient: contacts.party(raw_status.recipient_id, raw_status.recipient_user_id),
+        pricing: pricing(raw_status.pricing, raw_status.conversation),
+        recipient: contacts.party(
+            raw_status.recipient_id,
+            raw_status.recipient_user_id,
+            raw_status
+                .recipient_parent_user_id
+                .or(raw_status.parent_recipient_user_id),
+        ),
         error: error
             .filter(|_| status == MessageStatus::Failed)
             .and_then(|error| errors::code_and_words(&error)),
     }))
+}
+
+/// The free entry point has a conversation with an end; other conversations of old versions mean nothing any more.
+fn pricing(raw_pricing: Raw<'_>, raw_conversation: Raw<'_>) -> Pricing {
+    let word = |raw: Raw<'_>| raw::filled(raw).map(|word| raw::kind(&word).replace('-', "_"));
+    let mut pricing = raw::object::<RawPricing<'_>>(raw_pricing)
+        .map(|pricing| Pricing {
+            billable: raw::boolean(pricing.billable),
+            model: word(pricing.pricing_model),
+            kind: word(pricing.kind),
+            category: word(pricing.category),
+            free_until: None,
+        })
+        .unwrap_or_default();
+    let entry = raw::object::<Conversation<'_>>(raw_conversation).filter(|conversation| {
+        let origin = raw::object::<Origin<'_>>(conversation.origin).and_then(|origin| word(origin.kind));
+        pricing.proves_free_entry() || origin.as_deref() == Some("referral_conversion")
+    });
+    pricing.free_until = entry.and_then(|conversation| raw::timestamp(conversation.expiration_timestamp));
+    pricing
 }

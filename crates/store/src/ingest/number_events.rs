@@ -1,0 +1,249 @@
+//! Time lines of numbers and their accounts, and what the newest event of each aspect sets.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    MetaAppId, PhoneNumberId, TenantId, WabaId,
+    ports::{NumberAspect, NumberUpdate},
+};
+use time::OffsetDateTime;
+
+use crate::{error::Result, tx::SetTx};
+
+/// An event of a number or an account.
+#[derive(Debug, Clone)]
+pub struct NumberEvent<'a> {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The WABA.
+    pub waba_id: WabaId,
+    /// The app that signed it.
+    pub meta_app_id: MetaAppId,
+    /// What happened.
+    pub update: &'a NumberUpdate,
+    /// When: by the provider's clock, or else when we heard of it.
+    pub at: OffsetDateTime,
+}
+
+/// Stores events; tells the keys of the new ones. A number is found by its digits; an event about another app has no
+/// effect.
+pub async fn insert_number_events(
+    tx: &mut SetTx,
+    now: OffsetDateTime,
+    rows: &[NumberEvent<'_>],
+) -> Result<BTreeSet<(TenantId, String)>> {
+    let aspect = |row: &NumberEvent<'_>| <&'static str>::from(row.update.aspect).to_owned();
+    let new = sqlx::query!(
+        "insert into number_events (
+           tenant_id, key, waba_id, phone_number_id, aspect, event, effect, detail, at, recorded_at)
+         select
+           u.tenant_id, u.key, u.waba_id, p.id, u.aspect, u.event,
+           case when u.only_app is null or exists (select from meta_apps a where a.id = u.meta_app_id and a.app_id = u.only_app) then u.effect end,
+           nullif(u.detail, 'null'::jsonb), u.at, $11
+         from unnest(
+           $1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[],
+           $10::timestamptz[], $12::uuid[])
+           as u (tenant_id, key, waba_id, digits, aspect, event, effect, only_app, detail, at, meta_app_id)
+         left join lateral (
+           select n.id
+           from phone_numbers n
+           where n.tenant_id = u.tenant_id
+             and n.waba_id = u.waba_id
+             and regexp_replace(n.display_phone_number, '[^0-9]', '', 'g') = u.digits
+           order by n.id
+           limit 1) as p on true
+         on conflict (tenant_id, key) do nothing
+         returning tenant_id, key",
+        &rows.iter().map(|row| row.tenant_id.uuid()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.update.key.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.waba_id.uuid()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.update.display_phone_number.clone()).collect::<Vec<_>>() as _,
+        &rows.iter().map(aspect).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.update.event.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.update.effect.clone()).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.update.only_app.clone()).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.update.detail.clone()).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.at).collect::<Vec<_>>(),
+        now,
+        &rows.iter().map(|row| row.meta_app_id.uuid()).collect::<Vec<_>>(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(new
+        .into_iter()
+        .map(|row| (TenantId::new(row.tenant_id), row.key))
+        .collect())
+}
+
+/// Sets what new events say of numbers and of the portfolio's limit, each only when no newer one of its aspect is known
+/// and the number was not read since; tells which numbers changed.
+pub async fn apply_number_events(
+    tx: &mut SetTx,
+    new: &BTreeSet<(TenantId, String)>,
+) -> Result<Vec<(TenantId, PhoneNumberId)>> {
+    let tenants: Vec<_> = new.iter().map(|(tenant, _)| tenant.uuid()).collect();
+    let keys: Vec<_> = new.iter().map(|(_, key)| key.clone()).collect();
+    let changed = sqlx::query!(
+        "update phone_numbers p
+         set quality = coalesce(l.quality, p.quality),
+             throughput_mps = coalesce(l.throughput, p.throughput_mps),
+             name_status = coalesce(l.name_status, p.name_status),
+             verified_name = coalesce(l.verified_name, p.verified_name)
+         from (
+           select
+             o.tenant_id,
+             o.id,
+             max(e.effect) filter (where e.aspect = 'quality') as quality,
+             max(e.effect) filter (where e.aspect = 'throughput')::integer as throughput,
+             max(e.effect) filter (where e.aspect = 'name') as name_status,
+             max(e.effect) filter (where e.aspect = 'verified_name') as verified_name
+           from unnest($1::uuid[], $2::text[]) as u (tenant_id, key)
+           join number_events e on e.tenant_id = u.tenant_id and e.key = u.key
+           join phone_numbers o on o.tenant_id = e.tenant_id and o.id = e.phone_number_id
+           where e.effect is not null
+             and e.at >= date_trunc('second', o.checked_at)
+             and not exists (
+               select from number_events n
+               where n.tenant_id = e.tenant_id
+                 and n.phone_number_id = e.phone_number_id
+                 and n.aspect = e.aspect
+                 and n.effect is not null
+                 and (n.at, n.key) > (e.at, e.key))
+           group by o.tenant_id, o.id) as l
+         where p.tenant_id = l.tenant_id
+           and p.id = l.id
+         returning p.tenant_id, p.id",
+        &tenants,
+        &keys,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update lanes l
+         set throughput_mps = p.throughput_mps
+         from unnest($1::uuid[], $2::uuid[]) as u (tenant_id, id)
+         join phone_numbers p on p.tenant_id = u.tenant_id and p.id = u.id
+         where l.tenant_id = p.tenant_id
+           and l.id = p.id
+           and l.throughput_mps <> p.throughput_mps",
+        &changed.iter().map(|row| row.tenant_id).collect::<Vec<_>>(),
+        &changed.iter().map(|row| row.id).collect::<Vec<_>>(),
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update wabas w
+         set messaging_limit = e.effect
+         from unnest($1::uuid[], $2::text[]) as u (tenant_id, key)
+         join number_events e on e.tenant_id = u.tenant_id and e.key = u.key
+         where w.tenant_id = e.tenant_id
+           and w.id = e.waba_id
+           and e.aspect = $3
+           and e.effect is not null
+           and not exists (
+             select from number_events n
+             where n.tenant_id = e.tenant_id
+               and n.waba_id = e.waba_id
+               and n.aspect = e.aspect
+               and n.effect is not null
+               and (n.at, n.key) > (e.at, e.key))",
+        &tenants,
+        &keys,
+        <&'static str>::from(NumberAspect::Limit),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(changed
+        .into_iter()
+        .map(|row| (TenantId::new(row.tenant_id), PhoneNumberId::new(row.id)))
+        .collect())
+}
+
+/// An account whose newest event stops it or lets it go on.
+struct StoppedAccount {
+    tenant_id: TenantId,
+    waba_id: WabaId,
+    /// The name of the stop, or `resume`.
+    effect: String,
+}
+
+/// Accounts that new events stop or let go on: only when no newer one is known.
+async fn stops(tx: &mut SetTx, new: &BTreeSet<(TenantId, String)>) -> Result<Vec<StoppedAccount>> {
+    let rows = sqlx::query!(
+        r#"select e.tenant_id, e.waba_id, e.effect as "effect!"
+           from unnest($1::uuid[], $2::text[]) as u (tenant_id, key)
+           join number_events e on e.tenant_id = u.tenant_id and e.key = u.key
+           where e.aspect = $3
+             and e.effect is not null
+             and not exists (
+               select from number_events n
+               where n.tenant_id = e.tenant_id
+                 and n.waba_id = e.waba_id
+                 and n.aspect = e.aspect
+                 and n.effect is not null
+                 and (n.at, n.key) > (e.at, e.key))"#,
+        &new.iter().map(|(tenant, _)| tenant.uuid()).collect::<Vec<_>>(),
+        &new.iter().map(|(_, key)| key.clone()).collect::<Vec<_>>(),
+        <&'static str>::from(NumberAspect::Account),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| StoppedAccount {
+            tenant_id: TenantId::new(row.tenant_id),
+            waba_id: WabaId::new(row.waba_id),
+            effect: row.effect,
+        })
+        .collect())
+}
+
+/// Pauses the numbers of accounts that new events stop, with the reason that `sentence` gives for the event's effect
+/// (`None` lets them go on), and tells which numbers changed. A pause for another reason stays.
+pub async fn stop_accounts(
+    tx: &mut SetTx,
+    new: &BTreeSet<(TenantId, String)>,
+    sentence: impl Fn(&str) -> Option<&'static str>,
+    sentences: &[String],
+) -> Result<Vec<(TenantId, PhoneNumberId)>> {
+    let stops = stops(tx, new).await?;
+    if stops.is_empty() {
+        return Ok(Vec::new());
+    }
+    let reasons: Vec<Option<String>> = stops
+        .iter()
+        .map(|stop| sentence(&stop.effect).map(str::to_owned))
+        .collect();
+    let changed = sqlx::query!(
+        "update phone_numbers p
+         set paused_reason = u.reason
+         from unnest($1::uuid[], $2::uuid[], $3::text[]) as u (tenant_id, waba_id, reason)
+         where p.tenant_id = u.tenant_id
+           and p.waba_id = u.waba_id
+           and p.paused_reason is distinct from u.reason
+           and (p.paused_reason is null or p.paused_reason = any($4))
+         returning p.tenant_id, p.id",
+        &stops.iter().map(|stop| stop.tenant_id.uuid()).collect::<Vec<_>>(),
+        &stops.iter().map(|stop| stop.waba_id.uuid()).collect::<Vec<_>>(),
+        &reasons as &[Option<String>],
+        sentences,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update lanes l
+         set paused_reason = p.paused_reason
+         from unnest($1::uuid[], $2::uuid[]) as u (tenant_id, id)
+         join phone_numbers p on p.tenant_id = u.tenant_id and p.id = u.id
+         where l.tenant_id = p.tenant_id
+           and l.id = p.id",
+        &changed.iter().map(|row| row.tenant_id).collect::<Vec<_>>(),
+        &changed.iter().map(|row| row.id).collect::<Vec<_>>(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(changed
+        .into_iter()
+        .map(|row| (TenantId::new(row.tenant_id), PhoneNumberId::new(row.id)))
+        .collect())
+}
