@@ -160,6 +160,7 @@ fn matched(target: &Aim, message_id: MessageId, at: time::OffsetDateTime) -> Mat
         message_id,
         provider_id: target.3.clone(),
         progress: Progress::of(MessageStatus::Delivered, at),
+        pricing: domain::ports::Pricing::default(),
         error: None,
     }
 }

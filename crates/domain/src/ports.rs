@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use bytes::Bytes;
 use secrecy::SecretString;
+use time::OffsetDateTime;
 
 use crate::{
     channel::{Party, Recipient},

@@ -79,7 +79,14 @@ impl Content {
                 faults.address("url", &message.url);
             }
             Self::Template(_) => {}
-            Self::ButtonTap { .. } | Self::Choice { .. } | Self::System { .. } | Self::Unsupported { .. } => {
+            Self::ButtonTap { .. }
+            | Self::Choice { .. }
+            | Self::Order(_)
+            | Self::FormReply { .. }
+            | Self::CallPermission { .. }
+            | Self::Revoked
+            | Self::System { .. }
+            | Self::Unsupported { .. } => {
                 faults.add("type", "Only customers send this kind of message.");
             }
         }

@@ -269,7 +269,15 @@ fn fact(fact: BodyFact) -> Fact {
                 MessageStatus::Received
             },
             referral: referred.then(Referral::default),
-            ..InboundMessage::new(id, at(seconds), party(who), Content::Text { body, preview_url: false })
+            ..InboundMessage::new(
+                id,
+                at(seconds),
+                party(who),
+                Content::Text {
+                    body,
+                    preview_url: false,
+                },
+            )
         })),
         BodyFact::Revision {
             id,
@@ -281,7 +289,10 @@ fn fact(fact: BodyFact) -> Fact {
             provider_id: id,
             target_provider_id: target,
             direction: direction(ours),
-            content: body.map(|body| Content::Text { body, preview_url: false }),
+            content: body.map(|body| Content::Text {
+                body,
+                preview_url: false,
+            }),
             at: at(seconds),
         })),
         BodyFact::Reaction { id, at, from, target } => {

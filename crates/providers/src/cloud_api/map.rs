@@ -94,6 +94,10 @@ fn content(message: &OutboundMessage) -> ProviderResult<(&'static str, Value)> {
         }
         Content::ButtonTap { .. }
         | Content::Choice { .. }
+        | Content::Order(_)
+        | Content::FormReply { .. }
+        | Content::CallPermission { .. }
+        | Content::Revoked
         | Content::System { .. }
         | Content::Unsupported { .. } => {
             let sentence = "Only customers send this kind of message.";

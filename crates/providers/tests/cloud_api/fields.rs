@@ -357,7 +357,10 @@ fn edits_and_revokes_name_their_message() {
     revision(
         json!({"original_message_id": "wamid.OLD", "message": {"type": "text", "text": {"body": "Hello"}}}),
         "edit",
-        Some(Content::Text { body: "Hello".into() }),
+        Some(Content::Text {
+            body: "Hello".into(),
+            preview_url: false,
+        }),
     );
 }
 
@@ -399,7 +402,10 @@ fn the_business_app_shares_echoes_history_and_its_address_book() {
         phone: Some(digits.into()),
         ..Party::default()
     };
-    let text = |body: &str| Content::Text { body: body.into() };
+    let text = |body: &str| Content::Text {
+        body: body.into(),
+        preview_url: false,
+    };
     let echo = json!({"from": "15550100200", "to": "15550109999", "id": "wamid.E", "timestamp": "1790000000", "type": "text", "text": {"body": "From the app"}});
     let expected = InboundMessage {
         source: Source::Echo,
