@@ -332,8 +332,8 @@ pub fn long_story() -> Vec<Told> {
         2 => Told::Revised {
             message: n / 8 % 6,
             at,
-            ours: n % 3 == 0,
-            revoked: n % 5 == 0,
+            ours: n.is_multiple_of(3),
+            revoked: n.is_multiple_of(5),
         },
         3 => Told::Changed {
             at,
@@ -344,18 +344,18 @@ pub fn long_story() -> Vec<Told> {
         4 => Told::Wished {
             at,
             user: n % 3,
-            granted: n % 2 == 0,
+            granted: n.is_multiple_of(2),
         },
         5 => Told::Booked {
             at,
             user: n % 3,
-            named: n % 2 == 0,
+            named: n.is_multiple_of(2),
         },
         6 => Told::Priced {
             message: n / 8 % 6,
             at,
             rank: 70,
-            free: n % 2 == 0,
+            free: n.is_multiple_of(2),
         },
         _ => Told::Managed {
             at,
