@@ -189,25 +189,39 @@ async fn only_failed_handshakes_of_the_gateway_are_counted() {
         http::{Method, Request, StatusCode},
         routing::get,
     };
-    let clock = Arc::new(domain::clock::ManualClock::new(time::OffsetDateTime::UNIX_EPOCH + Duration::days(20_000)));
+    let clock = Arc::new(domain::clock::ManualClock::new(
+        time::OffsetDateTime::UNIX_EPOCH + Duration::days(20_000),
+    ));
     let guard = Guard::default().limited(Arc::new(InProcessLimits::new(clock)), LIMITS);
     let gateway = Router::new().route(
         "/{token}",
         get(|path: axum::extract::Path<String>| async move {
-            if path.0 == "right" { StatusCode::OK } else { StatusCode::FORBIDDEN }
+            if path.0 == "right" {
+                StatusCode::OK
+            } else {
+                StatusCode::FORBIDDEN
+            }
         })
         .post(|| async { StatusCode::UNAUTHORIZED }),
     );
     let gateway = parlance_api::http::guard::handshakes(gateway, guard);
     let ask = async |method: Method, path: &str, last: u8| {
-        let mut request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::empty())
+            .unwrap();
         let peer = SocketAddr::from(([203, 0, 113, last], 4711));
         request.extensions_mut().insert(ConnectInfo(peer));
         gateway.clone().oneshot(request).await.unwrap().status().as_u16()
     };
     for _ in 0..5 {
         assert_eq!(ask(Method::GET, "/right", 9).await, 200);
-        assert_eq!(ask(Method::POST, "/wrong", 9).await, 401, "a body is never limited here");
+        assert_eq!(
+            ask(Method::POST, "/wrong", 9).await,
+            401,
+            "a body is never limited here"
+        );
     }
     assert_eq!(ask(Method::GET, "/wrong", 9).await, 403);
     assert_eq!(ask(Method::GET, "/wrong", 9).await, 403);

@@ -56,27 +56,6 @@ impl Config {
             ("delivery.lanes", self.delivery.lanes.to_string()),
             ("delivery.claim_rows", self.delivery.claim_rows.to_string()),
         ]);
-        entries.push(("trusted_proxies", self.trusted_proxies.join(", ")));
-        entries.push(("rate_limits.enabled", self.rate_limits.enabled.to_string()));
-        let keep = &self.retention;
-        entries.extend([
-            ("retention.raw_webhook_days", keep.raw_webhook_days.to_string()),
-            (
-                "retention.webhook_outcome_days",
-                keep.webhook_outcome_days.to_string(),
-            ),
-            ("retention.outbox_days", keep.outbox_days.to_string()),
-            ("retention.idempotency_hours", keep.idempotency_hours.to_string()),
-        ]);
-        let rates = self.rate_limits.rates().into_iter().flat_map(|(name, rate)| {
-            [
-                (
-                    format!("rate_limits.{name}.per_minute"),
-                    rate.per_minute.to_string(),
-                ),
-                (format!("rate_limits.{name}.burst"), rate.burst.to_string()),
-            ]
-        });
         let urls = self.database.urls().map(|(role, url)| {
             (
                 format!("database.{role}_url"),
@@ -86,9 +65,36 @@ impl Config {
         entries
             .into_iter()
             .map(|(key, value)| (key.to_owned(), value))
-            .chain(rates)
+            .chain(self.use_entries())
             .chain(urls)
             .collect()
+    }
+
+    /// Keys about who may ask how much, and how long things are kept.
+    fn use_entries(&self) -> Vec<(String, String)> {
+        let keep = &self.retention;
+        let single = [
+            ("trusted_proxies", self.trusted_proxies.join(", ")),
+            ("rate_limits.enabled", self.rate_limits.enabled.to_string()),
+            ("retention.raw_webhook_days", keep.raw_webhook_days.to_string()),
+            (
+                "retention.webhook_outcome_days",
+                keep.webhook_outcome_days.to_string(),
+            ),
+            ("retention.outbox_days", keep.outbox_days.to_string()),
+            ("retention.idempotency_hours", keep.idempotency_hours.to_string()),
+        ];
+        let single = single.into_iter().map(|(key, value)| (key.to_owned(), value));
+        let rates = self.rate_limits.rates().into_iter().flat_map(|(name, rate)| {
+            [
+                (
+                    format!("rate_limits.{name}.per_minute"),
+                    rate.per_minute.to_string(),
+                ),
+                (format!("rate_limits.{name}.burst"), rate.burst.to_string()),
+            ]
+        });
+        single.chain(rates).collect()
     }
 }
 

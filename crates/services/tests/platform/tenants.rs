@@ -214,15 +214,31 @@ async fn a_tenant_has_no_more_members_than_it_may() {
             password: None,
             role: BuiltinRole::Agent,
         };
-        scene.services.add_member(CLI, made.tenant.id, new).await.map(|_| ())
+        scene
+            .services
+            .add_member(CLI, made.tenant.id, new)
+            .await
+            .map(|_| ())
     };
     add("first").await.unwrap();
     let users = domain::entitlement::Entitlement::Users;
-    scene.services.set_entitlement(CLI, "acme", users, Some(3)).await.unwrap();
+    scene
+        .services
+        .set_entitlement(CLI, "acme", users, Some(3))
+        .await
+        .unwrap();
     add("second").await.unwrap();
     assert_eq!(add("third").await.unwrap_err().code, "limit-reached");
-    scene.services.set_entitlement(CLI, "acme", users, None).await.unwrap();
+    scene
+        .services
+        .set_entitlement(CLI, "acme", users, None)
+        .await
+        .unwrap();
     add("third").await.unwrap();
-    let missing = scene.services.set_entitlement(CLI, "nobody", users, Some(1)).await.unwrap_err();
+    let missing = scene
+        .services
+        .set_entitlement(CLI, "nobody", users, Some(1))
+        .await
+        .unwrap_err();
     assert_eq!(missing.code, "not-found");
 }

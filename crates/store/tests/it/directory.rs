@@ -34,12 +34,19 @@ async fn inside_a_tenant_its_own_row_and_members_are_left() {
         assert_eq!(count(&mut tenant, &inside, what).await, within, "{what} inside");
     }
     let stranger = format!("set local app.tenant_id = '{}'", pair.db.ids.uuid());
-    assert_eq!(count(&mut tenant, &stranger, "select count(*) from users").await, 0);
+    assert_eq!(
+        count(&mut tenant, &stranger, "select count(*) from users").await,
+        0
+    );
 
     let own = format!("select 1 from tenants where id = '{a}'");
     assert_eq!(tenant.attempt(&inside, &own).await, Ok(1), "it is its own");
     let end = "update sessions set revoked_at = now()";
-    assert_eq!(tenant.attempt(&inside, end).await, Ok(0), "nobody's session ends from inside a tenant");
+    assert_eq!(
+        tenant.attempt(&inside, end).await,
+        Ok(0),
+        "nobody's session ends from inside a tenant"
+    );
     assert_eq!(tenant.attempt("", end).await, Ok(3));
     for sql in [
         "update users set name = ''".to_owned(),
