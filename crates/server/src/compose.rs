@@ -22,14 +22,8 @@ use egress::{Egress, Policy, Timeouts};
 use inbound::Inbound;
 use providers::cloud_api::{CloudApi, CloudApiInbound};
 use secrecy::SecretString;
-use services::{
-    TenantServices,
-    live::Hub,
-    platform::PlatformServices,
-    upkeep::{Retention, Upkeep},
-};
+use services::{TenantServices, live::Hub, platform::PlatformServices, upkeep::Upkeep};
 use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, UpkeepDb, vault::Vault};
-use time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -95,12 +89,7 @@ impl Composition<'_> {
                     .context("the media folder (blob_dir) can't be used")?,
             ),
             hub: Hub::default(),
-            guard: limits::guard(
-                &self.config.rate_limits,
-                self.config
-                    .proxies()
-                    .map_err(|problem| anyhow::anyhow!("{problem}"))?,
-            ),
+            guard: limits::guard(self.config)?,
         };
         parts.start(shutdown).await
     }
@@ -198,18 +187,12 @@ impl Parts<'_> {
         )
         .await
         .context("database role parlance_upkeep")?;
-        let keep = &config.retention;
         let upkeep = Upkeep {
             db,
             clock: Arc::clone(&self.given.clock),
             real_clock: Arc::new(SystemClock),
             ids: self.ids.clone(),
-            retention: Retention {
-                raw_webhooks: Duration::days(keep.raw_webhook_days.into()),
-                webhook_outcomes: Duration::days(keep.webhook_outcome_days.into()),
-                outbox: Duration::days(keep.outbox_days.into()),
-                idempotency_keys: Duration::hours(keep.idempotency_hours.into()),
-            },
+            retention: config.retention.spans(),
         };
         let soft = shutdown.soft();
         shutdown.spawn("upkeep", async move {

@@ -2,23 +2,21 @@
 
 use std::sync::Arc;
 
-use api::http::{
-    client::TrustedProxies,
-    guard::{Guard, Limits},
-};
+use api::http::guard::{Guard, Limits};
 use backends::InProcessLimits;
 use domain::limits::RateLimit;
 
 use crate::{
     clock::SystemClock,
-    config::{Rate, RateLimits},
+    config::{Config, Rate},
 };
 
 /// The guard of one process; real time counts, whatever the product's clock shows.
-pub fn guard(config: &RateLimits, proxies: TrustedProxies) -> Guard {
-    let guard = Guard::new(proxies);
+pub fn guard(config: &Config) -> anyhow::Result<Guard> {
+    let proxies = config.proxies().map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    let (guard, config) = (Guard::new(proxies), &config.rate_limits);
     if !config.enabled {
-        return guard;
+        return Ok(guard);
     }
     let limit = |name, rate: Rate| RateLimit {
         name,
@@ -32,5 +30,6 @@ pub fn guard(config: &RateLimits, proxies: TrustedProxies) -> Guard {
         sign_in: limit("sign-in", config.sign_in),
         handshake: limit("handshake", config.handshake),
     };
-    guard.limited(Arc::new(InProcessLimits::new(Arc::new(SystemClock))), limits)
+    let limiter = InProcessLimits::new(Arc::new(SystemClock));
+    Ok(guard.limited(Arc::new(limiter), limits))
 }

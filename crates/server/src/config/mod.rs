@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
+use time::Duration;
 use url::Url;
 
 pub use load::{Error, Problem};
@@ -220,6 +221,18 @@ pub struct Retention {
     pub outbox_days: u16,
     /// Hours for which a repeated call gets the same answer.
     pub idempotency_hours: u16,
+}
+
+impl Retention {
+    /// The same as lengths of time.
+    pub fn spans(&self) -> services::upkeep::Retention {
+        services::upkeep::Retention {
+            raw_webhooks: Duration::days(self.raw_webhook_days.into()),
+            webhook_outcomes: Duration::days(self.webhook_outcome_days.into()),
+            outbox: Duration::days(self.outbox_days.into()),
+            idempotency_keys: Duration::hours(self.idempotency_hours.into()),
+        }
+    }
 }
 
 fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

@@ -65,14 +65,15 @@ impl Config {
         entries
             .into_iter()
             .map(|(key, value)| (key.to_owned(), value))
-            .chain(self.upkeep_entries())
+            .chain(self.use_entries())
             .chain(urls)
             .collect()
     }
 
-    fn upkeep_entries(&self) -> Vec<(String, String)> {
+    /// Keys about who may ask how much, and how long things are kept.
+    fn use_entries(&self) -> Vec<(String, String)> {
         let keep = &self.retention;
-        let entries = [
+        let single = [
             ("trusted_proxies", self.trusted_proxies.join(", ")),
             ("rate_limits.enabled", self.rate_limits.enabled.to_string()),
             ("retention.raw_webhook_days", keep.raw_webhook_days.to_string()),
@@ -83,6 +84,7 @@ impl Config {
             ("retention.outbox_days", keep.outbox_days.to_string()),
             ("retention.idempotency_hours", keep.idempotency_hours.to_string()),
         ];
+        let single = single.into_iter().map(|(key, value)| (key.to_owned(), value));
         let rates = self.rate_limits.rates().into_iter().flat_map(|(name, rate)| {
             [
                 (
@@ -92,11 +94,7 @@ impl Config {
                 (format!("rate_limits.{name}.burst"), rate.burst.to_string()),
             ]
         });
-        entries
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), value))
-            .chain(rates)
-            .collect()
+        single.chain(rates).collect()
     }
 }
 
