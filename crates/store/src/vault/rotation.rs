@@ -2,14 +2,14 @@
 //! keys: each tenant and the installation get a new one, and what older ones sealed is sealed again. Old data keys stay,
 //! inactive: whoever read a value before it was sealed again still opens it.
 
-use domain::crypto::Sealed;
+use domain::{ConnectionId, crypto::Sealed};
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{META_APP_SECRET, PROVIDER_CREDENTIAL, Vault, WrappedKey, key_aad};
+use super::{CONNECTION_PIN, META_APP_SECRET, PROVIDER_CREDENTIAL, Vault, WrappedKey, key_aad};
 use crate::{
-    access,
+    access, connections,
     error::Result,
     pool::{IngestDb, PlatformDb, TenantDb},
     scope::{Actor, TenantScope},
@@ -205,7 +205,8 @@ impl Vault {
         }
         loop {
             let mut tx = db.begin(scope).await?;
-            let resealed = self.reseal_accounts(&mut tx, run.started_at).await?;
+            let resealed = self.reseal_accounts(&mut tx, run.started_at).await?
+                + self.reseal_pins(&mut tx, run.started_at).await?;
             tx.commit().await?;
             if resealed == 0 {
                 return Ok(done);
@@ -249,6 +250,37 @@ impl Vault {
             )
             .execute(tx.conn())
             .await?;
+        }
+        Ok(count)
+    }
+
+    /// The same for the PINs under which numbers were registered.
+    async fn reseal_pins(&self, tx: &mut TenantTx, now: OffsetDateTime) -> Result<u64> {
+        let tenant = tx.tenant_id().uuid();
+        let rows = sqlx::query!(
+            r#"select c.id, c.pin_sealed as "pin_sealed!", k.id as key_id
+               from connections c
+               join data_keys k on k.tenant_id = c.tenant_id and k.id = c.pin_key_id
+               where c.tenant_id = $1 and not k.active
+               order by c.id
+               limit $2
+               for update of c"#,
+            tenant,
+            VALUES,
+        )
+        .fetch_all(tx.conn())
+        .await?;
+        let count = u64::try_from(rows.len()).unwrap_or_default();
+        for row in rows {
+            let old = Sealed {
+                key_id: domain::DataKeyId::new(row.key_id),
+                bytes: row.pin_sealed,
+            };
+            let plain = self.open(tx, CONNECTION_PIN, &old).await?;
+            let new = self
+                .seal(tx, CONNECTION_PIN, now, plain.expose_secret().as_bytes())
+                .await?;
+            connections::set_pin(tx, ConnectionId::new(row.id), &new).await?;
         }
         Ok(count)
     }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Clock, DataKeyId,
+    Clock, ConnectionId, DataKeyId,
     crypto::{DataKey, KeyProvider, Sealed},
 };
 use parlance_store::{
-    Error,
-    vault::{KeyRotation, META_APP_SECRET, PROVIDER_CREDENTIAL, Rotated, Vault},
+    Error, connections,
+    vault::{CONNECTION_PIN, KeyRotation, META_APP_SECRET, PROVIDER_CREDENTIAL, Rotated, Vault},
 };
 use secrecy::ExposeSecret;
 use sqlx::Row;
@@ -91,12 +91,34 @@ async fn app_secret(db: &TestDb, vault: &Vault) -> String {
     opened.expose_secret().to_owned()
 }
 
+const PIN: &str = "pin-314159";
+
+/// The one run of the tenant keeps a PIN.
+async fn keep_pin(db: &TestDb, tenant: &TenantFixture) -> ConnectionId {
+    let id = sqlx::query_scalar("select id from connections where tenant_id = $1")
+        .bind(tenant.tenant_id.uuid())
+        .fetch_one(&db.superuser)
+        .await
+        .unwrap();
+    let id = ConnectionId::new(id);
+    let mut tx = db.tenant.begin(&tenant.scope).await.unwrap();
+    let vault = vault(db, &["test"]);
+    let pin = vault
+        .seal(&mut tx, CONNECTION_PIN, db.clock.now(), PIN.as_bytes())
+        .await
+        .unwrap();
+    connections::set_pin(&mut tx, id, &pin).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
 async fn count(db: &TestDb, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&db.superuser).await.unwrap()
 }
 
 const UNDER_AN_OLD_KEY: &str = "select
     (select count(*) from provider_accounts a join data_keys k on (k.tenant_id, k.id) = (a.tenant_id, a.key_id) where not k.active)
+  + (select count(*) from connections c join data_keys k on (k.tenant_id, k.id) = (c.tenant_id, c.pin_key_id) where not k.active)
   + (select count(*) from meta_app_secrets s join installation_keys k on k.id = s.key_id where not k.active)";
 const UNDER_AN_OLD_MASTER: &str = "select (select count(*) from data_keys where master_key_id <> 'new')
   + (select count(*) from installation_keys where master_key_id <> 'new')";
@@ -119,6 +141,7 @@ async fn values_open_while_every_key_is_rotated_and_none_is_left_under_an_old_on
     db.sql("insert into provider_accounts (tenant_id, id, kind, credential_sealed, key_id, hint, created_at)
             select tenant_id, gen_random_uuid(), kind, credential_sealed, key_id, hint, created_at
             from provider_accounts, generate_series(1, 120) where hint = '....' and tenant_id = (select id from tenants where slug = 'tenant-b')").await;
+    let connection = keep_pin(db, &pair.a).await;
     assert_eq!(count(db, UNDER_AN_OLD_KEY).await, 0);
     assert!(
         count(db, UNDER_AN_OLD_MASTER).await > 0,
@@ -165,7 +188,7 @@ async fn values_open_while_every_key_is_rotated_and_none_is_left_under_an_old_on
         Rotated {
             rewrapped: 0,
             keys: 3,
-            resealed: 123
+            resealed: 124
         }
     );
     assert_eq!(count(db, UNDER_AN_OLD_KEY).await, 0);
@@ -173,8 +196,17 @@ async fn values_open_while_every_key_is_rotated_and_none_is_left_under_an_old_on
     let after = vault(db, &["new"]);
     assert_eq!(token(db, &after, &pair.a).await.unwrap(), "token-tenant-a");
     assert_eq!(app_secret(db, &after).await, pair.app.app_secret);
+    let mut tx = db.tenant.begin(&pair.a.scope).await.unwrap();
+    let pin = connections::pin(&mut tx, &after, connection).await.unwrap();
+    assert_eq!(pin.unwrap().expose_secret(), PIN);
+    drop(tx);
     let dump = dump(&db.superuser).await;
-    for secret in ["token-tenant-a", "token-tenant-b", pair.app.app_secret.as_str()] {
+    for secret in [
+        "token-tenant-a",
+        "token-tenant-b",
+        PIN,
+        pair.app.app_secret.as_str(),
+    ] {
         assert!(!shown(&dump, secret), "a secret stands in the dump");
     }
 }
@@ -239,5 +271,5 @@ async fn every_sealed_column_is_rotated() {
     .fetch_all(&db.superuser)
     .await
     .unwrap();
-    assert_eq!(sealed, ["meta_app_secrets", "provider_accounts"]);
+    assert_eq!(sealed, ["connections", "meta_app_secrets", "provider_accounts"]);
 }
