@@ -1,5 +1,10 @@
 //! Gateway and normalizer against a real PostgreSQL, reached as the runtime roles.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::too_many_lines
+)]
 
 mod adapter;
 mod gateway;

@@ -7,6 +7,7 @@ use domain::{
     ports::{NumberAspect, NumberUpdate},
 };
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::{error::Result, tx::SetTx};
 
@@ -118,6 +119,19 @@ pub async fn apply_number_events(
     )
     .fetch_all(tx.conn())
     .await?;
+    let changed: Vec<(TenantId, PhoneNumberId)> = changed
+        .into_iter()
+        .map(|row| (TenantId::new(row.tenant_id), PhoneNumberId::new(row.id)))
+        .collect();
+    if !changed.is_empty() {
+        pace_lanes(tx, &changed).await?;
+    }
+    limit_wabas(tx, &tenants, &keys).await?;
+    Ok(changed)
+}
+
+/// Lanes take the throughput of their numbers.
+async fn pace_lanes(tx: &mut SetTx, numbers: &[(TenantId, PhoneNumberId)]) -> Result<()> {
     sqlx::query!(
         "update lanes l
          set throughput_mps = p.throughput_mps
@@ -126,11 +140,22 @@ pub async fn apply_number_events(
          where l.tenant_id = p.tenant_id
            and l.id = p.id
            and l.throughput_mps <> p.throughput_mps",
-        &changed.iter().map(|row| row.tenant_id).collect::<Vec<_>>(),
-        &changed.iter().map(|row| row.id).collect::<Vec<_>>(),
+        &numbers
+            .iter()
+            .map(|(tenant, _)| tenant.uuid())
+            .collect::<Vec<_>>(),
+        &numbers
+            .iter()
+            .map(|(_, number)| number.uuid())
+            .collect::<Vec<_>>(),
     )
     .execute(tx.conn())
     .await?;
+    Ok(())
+}
+
+/// WABAs take the newest limit of their portfolio.
+async fn limit_wabas(tx: &mut SetTx, tenants: &[Uuid], keys: &[String]) -> Result<()> {
     sqlx::query!(
         "update wabas w
          set messaging_limit = e.effect
@@ -147,16 +172,13 @@ pub async fn apply_number_events(
                and n.aspect = e.aspect
                and n.effect is not null
                and (n.at, n.key) > (e.at, e.key))",
-        &tenants,
-        &keys,
+        tenants,
+        keys,
         <&'static str>::from(NumberAspect::Limit),
     )
     .execute(tx.conn())
     .await?;
-    Ok(changed
-        .into_iter()
-        .map(|row| (TenantId::new(row.tenant_id), PhoneNumberId::new(row.id)))
-        .collect())
+    Ok(())
 }
 
 /// An account whose newest event stops it or lets it go on.

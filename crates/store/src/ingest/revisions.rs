@@ -61,6 +61,7 @@ pub async fn insert_revisions(tx: &mut SetTx, rows: &[NewRevision]) -> Result<Ve
 
 /// Brings messages to their latest edit and marks those that were taken back; tells which changed. A change counts only
 /// for a message that went the same way: nobody changes what the other side wrote.
+#[allow(clippy::too_many_lines, reason = "one statement over many columns")]
 pub async fn apply_revisions(tx: &mut SetTx, keys: &[MessageKey]) -> Result<Vec<MessageRef>> {
     let changed = sqlx::query!(
         r#"update messages m

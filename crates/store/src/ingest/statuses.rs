@@ -137,6 +137,7 @@ pub(super) async fn apply(
     Ok(changed)
 }
 
+#[allow(clippy::too_many_lines, reason = "one statement over many columns")]
 async fn merge_into_messages(
     connection: &mut PgConnection,
     rows: &[MatchedStatus],
