@@ -1,91 +1,17 @@
 //! The live stream: nothing lost, nothing twice, nothing that the listener may not see.
 
+mod listener;
+
 use std::time::Duration;
 
-use axum::body::{Body, BodyDataStream};
 use axum::http::Method;
-use futures::StreamExt;
 use serde_json::{Value, json};
 
 use crate::{
     provider::template,
-    stage::{Call, Credential, Payload, Side, Stage, get, post},
+    stage::{Call, Payload, Side, Stage, get, post},
 };
-
-/// How long something that must come is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-#[derive(Debug, Clone, PartialEq)]
-struct Event {
-    id: Option<String>,
-    name: String,
-    data: Value,
-}
-
-struct Listener {
-    body: BodyDataStream,
-    buffer: String,
-}
-
-impl Listener {
-    async fn open(stage: &Stage, side: &Side, credential: &Credential, last: Option<&str>) -> Self {
-        let mut call = get(side.path("events"));
-        call.headers
-            .extend(last.map(|id| ("last-event-id", id.to_owned())));
-        Self::of(stage.respond(&call, credential).await.into_body())
-    }
-
-    fn of(body: Body) -> Self {
-        Self {
-            body: body.into_data_stream(),
-            buffer: String::new(),
-        }
-    }
-
-    /// The next event; `None` when the stream ended. Heartbeats do not prolong the wait.
-    async fn next(&mut self) -> Option<Event> {
-        tokio::time::timeout(PATIENCE, self.read())
-            .await
-            .expect("nothing came in time")
-    }
-
-    async fn read(&mut self) -> Option<Event> {
-        loop {
-            if let Some((frame, rest)) = self.buffer.split_once("\n\n") {
-                let (frame, rest) = (frame.to_owned(), rest.to_owned());
-                self.buffer = rest;
-                if let Some(event) = parse(&frame) {
-                    return Some(event);
-                }
-                continue;
-            }
-            let chunk = self.body.next().await?;
-            self.buffer
-                .push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
-        }
-    }
-
-    async fn expect(&mut self, name: &str) -> Event {
-        let event = self.next().await.expect("the stream ended");
-        assert_eq!(event.name, name, "{event:?}");
-        event
-    }
-}
-
-fn parse(frame: &str) -> Option<Event> {
-    let field = |name: &str| {
-        frame
-            .lines()
-            .find_map(|line| line.strip_prefix(name))
-            .map(|text| text.trim_start().to_owned())
-    };
-    let data = serde_json::from_str(&field("data:")?).unwrap();
-    Some(Event {
-        id: field("id:"),
-        name: field("event:").unwrap(),
-        data,
-    })
-}
+use listener::Listener;
 
 fn send(side: &Side, key: &str) -> Call {
     let content = json!({"type": "text", "body": "Hello"});
@@ -414,8 +340,13 @@ async fn a_client_that_does_not_read_is_cut_and_loses_nothing() {
 async fn a_place_older_than_what_is_kept_resets() {
     let stage = Stage::new().await;
     let side = stage.side("alder").await;
+    let mut first = Listener::open(&stage, &side, &side.session, None).await;
+    first.expect("ready").await;
     for key in ["k1", "k2"] {
         sent(&stage, &side, key).await;
+        for _ in 0..2 {
+            first.next().await.unwrap();
+        }
     }
     let places = outbox(&stage, &side).await;
     let kept = Listener::open(&stage, &side, &side.session, Some(&places[0]));

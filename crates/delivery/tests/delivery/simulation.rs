@@ -38,6 +38,7 @@ fn steps(rng: &mut StdRng) -> Vec<Step> {
     (0..rng.random_range(0..4)).map(|_| step(rng)).collect()
 }
 
+#[allow(clippy::too_many_lines, reason = "one run told from its start to its end")]
 async fn simulate(seed: u64) {
     let mut rng = StdRng::seed_from_u64(seed);
     let stage = Stage::new(&["one", "two", "three"]).await;
