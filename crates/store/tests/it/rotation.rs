@@ -112,6 +112,12 @@ async fn keep_pin(db: &TestDb, tenant: &TenantFixture) -> ConnectionId {
     id
 }
 
+async fn pin(db: &TestDb, vault: &Vault, tenant: &TenantFixture, id: ConnectionId) -> String {
+    let mut tx = db.tenant.begin(&tenant.scope).await.unwrap();
+    let pin = connections::pin(&mut tx, vault, id).await.unwrap();
+    pin.unwrap().expose_secret().to_owned()
+}
+
 async fn count(db: &TestDb, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&db.superuser).await.unwrap()
 }
@@ -196,10 +202,7 @@ async fn values_open_while_every_key_is_rotated_and_none_is_left_under_an_old_on
     let after = vault(db, &["new"]);
     assert_eq!(token(db, &after, &pair.a).await.unwrap(), "token-tenant-a");
     assert_eq!(app_secret(db, &after).await, pair.app.app_secret);
-    let mut tx = db.tenant.begin(&pair.a.scope).await.unwrap();
-    let pin = connections::pin(&mut tx, &after, connection).await.unwrap();
-    assert_eq!(pin.unwrap().expose_secret(), PIN);
-    drop(tx);
+    assert_eq!(pin(db, &after, &pair.a, connection).await, PIN);
     let dump = dump(&db.superuser).await;
     for secret in [
         "token-tenant-a",
