@@ -22,6 +22,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/lanes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each lane of the installation does, by tenant. */
+        get: operations["list_lanes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -215,6 +232,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description Whether a lane calls its provider.
+         * @enum {string}
+         */
+        Breaker: "closed" | "open" | "half_open";
         /** @description The decision with its reason. */
         Decision: {
             /** @description True when the message goes into the ledger. */
@@ -408,6 +430,61 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description Rows and the way on. */
+        PageBody_PlatformLane: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description Messages a second at present.
+                 */
+                allowed_mps: number;
+                /** @description Whether the provider is called. */
+                breaker: components["schemas"]["Breaker"];
+                /**
+                 * Format: int32
+                 * @description Calls in the last second.
+                 */
+                calls: number;
+                /**
+                 * Format: int32
+                 * @description Messages in the queue; 1,000 stands for that many or more.
+                 */
+                depth: number;
+                /** @description As the provider prints it. */
+                display_phone_number: string;
+                /**
+                 * Format: int32
+                 * @description Messages under way.
+                 */
+                in_flight: number;
+                /**
+                 * Format: date-time
+                 * @description When a call is tried again, unless calls are made anyway.
+                 */
+                next_try_at: string | null;
+                /** @description False while no delivery process works for it. */
+                owned: boolean;
+                /** @description True while the number is paused. */
+                paused: boolean;
+                /** @description The number. */
+                phone_number_id: components["schemas"]["PhoneNumberId"];
+                /**
+                 * Format: date-time
+                 * @description When its process told this last; null before any did.
+                 */
+                published_at: string | null;
+                /** @description Whose. */
+                tenant: components["schemas"]["TenantRef"];
+                /**
+                 * Format: int32
+                 * @description Messages a second that the provider allows.
+                 */
+                throughput_mps: number;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description Rows and the way on. */
         PageBody_RetentionReport: {
             /** @description The rows. */
             items: {
@@ -514,6 +591,56 @@ export interface components {
             next_cursor?: string | null;
         };
         PhoneNumberId: string;
+        /** @description A lane as the operator sees it: counts only. */
+        PlatformLane: {
+            /**
+             * Format: int32
+             * @description Messages a second at present.
+             */
+            allowed_mps: number;
+            /** @description Whether the provider is called. */
+            breaker: components["schemas"]["Breaker"];
+            /**
+             * Format: int32
+             * @description Calls in the last second.
+             */
+            calls: number;
+            /**
+             * Format: int32
+             * @description Messages in the queue; 1,000 stands for that many or more.
+             */
+            depth: number;
+            /** @description As the provider prints it. */
+            display_phone_number: string;
+            /**
+             * Format: int32
+             * @description Messages under way.
+             */
+            in_flight: number;
+            /**
+             * Format: date-time
+             * @description When a call is tried again, unless calls are made anyway.
+             */
+            next_try_at: string | null;
+            /** @description False while no delivery process works for it. */
+            owned: boolean;
+            /** @description True while the number is paused. */
+            paused: boolean;
+            /** @description The number. */
+            phone_number_id: components["schemas"]["PhoneNumberId"];
+            /**
+             * Format: date-time
+             * @description When its process told this last; null before any did.
+             */
+            published_at: string | null;
+            /** @description Whose. */
+            tenant: components["schemas"]["TenantRef"];
+            /**
+             * Format: int32
+             * @description Messages a second that the provider allows.
+             */
+            throughput_mps: number;
+        };
         /** @description Who is signed in to the admin portal. */
         PlatformMe: {
             /**
@@ -598,7 +725,7 @@ export interface components {
          * @description Which rule decided.
          * @enum {string}
          */
-        Rule: "allowed" | "tenant_suspended" | "window_closed" | "template_not_ready";
+        Rule: "allowed" | "tenant_suspended" | "window_closed" | "template_not_ready" | "consent_withdrawn";
         /** @description Address and password. */
         SignIn: {
             /** @description The platform admin's address. */
@@ -869,6 +996,66 @@ export interface operations {
             };
             /** @description A unique value is taken; `fields` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not answering; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lanes: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_PlatformLane"];
+                };
+            };
+            /** @description A field can't be used; `fields` names each one. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in to the admin portal, or no longer. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -209,6 +209,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/t/{slug}/contacts/{contact_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a contact allowed and withdrew, the latest first. */
+        get: operations["list_consents"];
+        put?: never;
+        /** Record what a contact allowed or withdrew. The same key with the same body answers as before and records nothing more. */
+        post: operations["record_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/t/{slug}/conversations": {
         parameters: {
             query?: never;
@@ -302,7 +320,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The tenant's live stream: `ready`, then each event with its id; `reset` when the position is unknown; `clock` when
+         * The tenant's live stream: `ready`, then each event with its id; `reset` when the position is unknown or too old; `clock` when
          *     the product's clock was moved. Ids only, never content.
          */
         get: operations["stream_events"];
@@ -376,6 +394,23 @@ export interface paths {
         get: operations["get_message"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/messages/{message_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a message that still waits in the queue. */
+        post: operations["cancel_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -476,6 +511,23 @@ export interface paths {
         };
         /** Make the checks of the connection again, without changing anything. */
         get: operations["diagnose_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/numbers/{phone_number_id}/lane": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the scheduler does for a number: its queue, its pace, and why it waits. */
+        get: operations["get_lane"];
         put?: never;
         post?: never;
         delete?: never;
@@ -667,11 +719,18 @@ export interface components {
             id: components["schemas"]["SendAttemptId"];
             /**
              * Format: date-time
+             * @description Not to be called before.
+             */
+            not_before: string;
+            /**
+             * Format: date-time
              * @description When it was planned.
              */
             planned_at: string;
             /** @description `planned`, `claimed`, `accepted`, `rejected`, `unknown`, `not_sent`, `settled`, `expired` or `cancelled`. */
             state: string;
+            /** @description Why not before: `scheduled`, `pair_rate`, `order` or `retry`; null when nothing held it up. */
+            wait?: string | null;
         };
         /** @description Who wrote an outbound message. */
         Author: {
@@ -684,7 +743,12 @@ export interface components {
          * @description Kinds of authors.
          * @enum {string}
          */
-        AuthorKind: "user" | "api_key";
+        AuthorKind: "user" | "api_key" | "business_app";
+        /**
+         * @description Whether a lane calls its provider.
+         * @enum {string}
+         */
+        Breaker: "closed" | "open" | "half_open";
         /** @description Text with reply buttons. */
         ButtonsMessage: {
             /** @description At most 1,024 characters. */
@@ -807,6 +871,37 @@ export interface components {
             /** @description The steps in order. */
             steps: components["schemas"]["StepView"][];
         };
+        ConsentId: string;
+        /**
+         * @description What the contact said; the number is stored.
+         * @enum {string}
+         */
+        ConsentState: "granted" | "withdrawn";
+        /** @description One word of a contact. */
+        ConsentView: {
+            /**
+             * Format: date-time
+             * @description When the customer said so.
+             */
+            at: string;
+            /** @description The record. */
+            id: components["schemas"]["ConsentId"];
+            /** @description Where and how it was given. */
+            proof?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /** @description Who recorded it: a user or an API key. */
+            recorded_by?: string | null;
+            /** @description `provider`, `keyword`, `button`, `agent`, `api` or `import`. */
+            source: string;
+            /** @description What they said. */
+            state: components["schemas"]["ConsentState"];
+            /** @description What it is about. */
+            topic: components["schemas"]["Topic"];
+        };
         /** @description A contact card that was shared. */
         ContactCard: {
             /** @description Email addresses. */
@@ -840,6 +935,8 @@ export interface components {
         };
         /** @description A contact. */
         ContactView: {
+            /** @description What they allow and what they withdrew; a topic without a word is left out. */
+            consents: components["schemas"]["PresentConsent"][];
             /** @description Their conversations. */
             conversations: components["schemas"]["ConversationId"][];
             /**
@@ -934,6 +1031,31 @@ export interface components {
             title: string;
             /** @enum {string} */
             type: "choice";
+        } | (components["schemas"]["Order"] & {
+            /** @enum {string} */
+            type: "order";
+        }) | {
+            /** @description What was filled in, as the form names it. */
+            fields: Record<string, never>;
+            /** @description The provider's name for the form, `flow` or `address_message`. */
+            name: string;
+            /** @enum {string} */
+            type: "form_reply";
+        } | {
+            /**
+             * Format: date-time
+             * @description Until when it holds.
+             */
+            expires_at?: string | null;
+            /** @description True when they allowed it. */
+            granted: boolean;
+            /** @description True when it holds until they take it back. */
+            permanent?: boolean;
+            /** @enum {string} */
+            type: "call_permission";
+        } | {
+            /** @enum {string} */
+            type: "revoked";
         } | {
             /** @description Sentence of the provider. */
             body?: string | null;
@@ -1107,6 +1229,11 @@ export interface components {
          * @enum {string}
          */
         FileKind: "image" | "video" | "audio" | "document" | "sticker";
+        /**
+         * @description How often a message was passed on; the number is stored.
+         * @enum {string}
+         */
+        Forwarded: "forwarded" | "frequently";
         GraphEnvironmentId: string;
         /**
          * @description What a media header holds.
@@ -1134,6 +1261,54 @@ export interface components {
             seen_at: string;
             /** @description Its value: digits without `+`, a user id, or a username. */
             value: string;
+        };
+        /** @description What the scheduler does for a number. */
+        LaneView: {
+            /**
+             * Format: int32
+             * @description Messages a second at present: less than allowed after the provider asked for less.
+             */
+            allowed_mps: number;
+            /** @description Whether the provider is called. */
+            breaker: components["schemas"]["Breaker"];
+            /** @description What stopped the calls. */
+            breaker_reason?: string | null;
+            /**
+             * Format: int32
+             * @description Calls in the last second.
+             */
+            calls: number;
+            /**
+             * Format: int32
+             * @description Messages in the queue at this moment; 1,000 stands for that many or more.
+             */
+            depth: number;
+            /**
+             * Format: int32
+             * @description Messages under way: claimed, outcome not recorded.
+             */
+            in_flight: number;
+            /**
+             * Format: date-time
+             * @description When a call is tried again, unless calls are made anyway.
+             */
+            next_try_at?: string | null;
+            /** @description False while no delivery process works for the number. */
+            owned: boolean;
+            /** @description Why the number is paused; null when it runs. */
+            paused_reason?: string | null;
+            /** @description The number. */
+            phone_number_id: components["schemas"]["PhoneNumberId"];
+            /**
+             * Format: date-time
+             * @description When its process told this last; null before any did.
+             */
+            published_at?: string | null;
+            /**
+             * Format: int32
+             * @description Messages a second that the provider allows.
+             */
+            throughput_mps: number;
         };
         /** @description A short list that is never paged. */
         ListBody_ApiKeyView: {
@@ -1334,6 +1509,7 @@ export interface components {
             attempts: components["schemas"]["AttemptView"][];
             /** @description The message. */
             message: components["schemas"]["MessageView"];
+            waiting?: components["schemas"]["WaitView"] | null;
         };
         /** @description Why a message failed. */
         MessageErrorView: {
@@ -1375,12 +1551,18 @@ export interface components {
             delivered_at?: string | null;
             /** @description Its direction. */
             direction: components["schemas"]["Direction"];
+            /**
+             * Format: date-time
+             * @description When its sender changed it last.
+             */
+            edited_at?: string | null;
             error?: components["schemas"]["MessageErrorView"] | null;
             /**
              * Format: date-time
              * @description It failed.
              */
             failed_at?: string | null;
+            forwarded?: components["schemas"]["Forwarded"] | null;
             /** @description The message. */
             id: components["schemas"]["MessageId"];
             /** @description The provider's id, once known. */
@@ -1392,6 +1574,7 @@ export interface components {
              * @description It was displayed.
              */
             read_at?: string | null;
+            referral?: components["schemas"]["Referral"] | null;
             reply_to?: components["schemas"]["ReplyTo"] | null;
             /**
              * Format: date-time
@@ -1616,10 +1799,68 @@ export interface components {
             /** @description The apps that may take the code over, for ONE_TAP and ZERO_TAP: one to five. */
             supported_apps?: components["schemas"]["SupportedApp"][];
         };
+        /** @description What a customer ordered. */
+        Order: {
+            /** @description The catalogue. */
+            catalog_id: string;
+            /** @description The lines. */
+            items: components["schemas"]["OrderItem"][];
+            /** @description What the customer wrote beside it. */
+            text?: string | null;
+        };
+        /** @description One line of an order. */
+        OrderItem: {
+            /** @description Its currency. */
+            currency: string;
+            /**
+             * Format: double
+             * @description Price of one.
+             */
+            price: number;
+            /** @description The product, as the catalogue names it. */
+            product_id: string;
+            /**
+             * Format: double
+             * @description How many.
+             */
+            quantity: number;
+        };
+        /** @description Rows and the way on. */
+        PageBody_ConsentView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When the customer said so.
+                 */
+                at: string;
+                /** @description The record. */
+                id: components["schemas"]["ConsentId"];
+                /** @description Where and how it was given. */
+                proof?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was recorded.
+                 */
+                recorded_at: string;
+                /** @description Who recorded it: a user or an API key. */
+                recorded_by?: string | null;
+                /** @description `provider`, `keyword`, `button`, `agent`, `api` or `import`. */
+                source: string;
+                /** @description What they said. */
+                state: components["schemas"]["ConsentState"];
+                /** @description What it is about. */
+                topic: components["schemas"]["Topic"];
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
+        };
         /** @description Rows and the way on. */
         PageBody_ContactView: {
             /** @description The rows. */
             items: {
+                /** @description What they allow and what they withdrew; a topic without a word is left out. */
+                consents: components["schemas"]["PresentConsent"][];
                 /** @description Their conversations. */
                 conversations: components["schemas"]["ConversationId"][];
                 /**
@@ -1705,12 +1946,18 @@ export interface components {
                 delivered_at?: string | null;
                 /** @description Its direction. */
                 direction: components["schemas"]["Direction"];
+                /**
+                 * Format: date-time
+                 * @description When its sender changed it last.
+                 */
+                edited_at?: string | null;
                 error?: components["schemas"]["MessageErrorView"] | null;
                 /**
                  * Format: date-time
                  * @description It failed.
                  */
                 failed_at?: string | null;
+                forwarded?: components["schemas"]["Forwarded"] | null;
                 /** @description The message. */
                 id: components["schemas"]["MessageId"];
                 /** @description The provider's id, once known. */
@@ -1722,6 +1969,7 @@ export interface components {
                  * @description It was displayed.
                  */
                 read_at?: string | null;
+                referral?: components["schemas"]["Referral"] | null;
                 reply_to?: components["schemas"]["ReplyTo"] | null;
                 /**
                  * Format: date-time
@@ -1802,6 +2050,20 @@ export interface components {
             name: string;
         };
         PhoneNumberId: string;
+        /** @description What holds for a topic. */
+        PresentConsent: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description Where it came from. */
+            source: string;
+            /** @description What holds. */
+            state: components["schemas"]["ConsentState"];
+            /** @description What it is about. */
+            topic: components["schemas"]["Topic"];
+        };
         /** @description One line of the newest message. */
         Preview: {
             /** @description Its direction. */
@@ -1867,6 +2129,35 @@ export interface components {
             by: "user_id";
             /** @description Business-scoped user id. */
             value: string;
+        };
+        /** @description A word of a contact to record. */
+        RecordConsent: {
+            /**
+             * Format: date-time
+             * @description When they said it; now if left out.
+             */
+            at?: string | null;
+            /** @description Where and how they said it, 1 to 500 characters: `form at the fair, sheet 12`. */
+            proof: string;
+            /** @description What they said. */
+            state: components["schemas"]["ConsentState"];
+            /** @description What it is about. */
+            topic: components["schemas"]["Topic"];
+        };
+        /** @description What a customer saw before they wrote: an ad or a post. */
+        Referral: {
+            /** @description Its text. */
+            body?: string | null;
+            /** @description Id of the click, for the ad's measurement. */
+            click_id?: string | null;
+            /** @description Its headline. */
+            headline?: string | null;
+            /** @description The ad's or post's id. */
+            source_id?: string | null;
+            /** @description `ad` or `post`. */
+            source_type?: string | null;
+            /** @description Where it stands. */
+            source_url?: string | null;
         };
         /** @description What the customer sees. */
         Rendered: {
@@ -1956,7 +2247,7 @@ export interface components {
          * @description Which rule decided.
          * @enum {string}
          */
-        Rule: "allowed" | "tenant_suspended" | "window_closed" | "template_not_ready";
+        Rule: "allowed" | "tenant_suspended" | "window_closed" | "template_not_ready" | "consent_withdrawn";
         /** @description The person's word that they know what may happen. */
         SendAgain: {
             /** @description Must be true: the customer may get the message twice. */
@@ -1980,6 +2271,11 @@ export interface components {
             /** @description What to send. */
             content: components["schemas"]["NewContent"];
             conversation_id?: components["schemas"]["ConversationId"] | null;
+            /**
+             * Format: date-time
+             * @description Not to be sent before, at most 30 days ahead; at once if left out. It can be cancelled until then.
+             */
+            not_before?: string | null;
             phone_number_id?: components["schemas"]["PhoneNumberId"] | null;
             reply_to?: components["schemas"]["MessageId"] | null;
             to?: components["schemas"]["Recipient"] | null;
@@ -2162,6 +2458,11 @@ export interface components {
             /** @description `active` or `suspended`. */
             state: string;
         };
+        /**
+         * @description What a consent is about.
+         * @enum {string}
+         */
+        Topic: "marketing" | "messages";
         /** @description The form of an upload. */
         UploadForm: {
             /**
@@ -2194,6 +2495,23 @@ export interface components {
             name: string;
             /** @description The provider's id. */
             provider_waba_id: string;
+        };
+        /**
+         * @description What a message waits for.
+         * @enum {string}
+         */
+        WaitReason: "tenant_suspended" | "number_paused" | "provider_down" | "scheduled" | "pair_rate" | "order" | "retry" | "turn";
+        /** @description Why a queued message has not gone yet, and until when. */
+        WaitView: {
+            /** @description What it waits for. */
+            reason: components["schemas"]["WaitReason"];
+            /**
+             * Format: date-time
+             * @description Until when at least; null where only a person or the queue decides.
+             */
+            until?: string | null;
+            /** @description The same in words. */
+            words: string;
         };
     };
     responses: never;
@@ -2717,6 +3035,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The provider refused */
             502: {
                 headers: {
@@ -2861,6 +3188,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The provider refused */
             502: {
                 headers: {
@@ -2989,6 +3325,157 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_consents: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The contact */
+                contact_id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_ConsentView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_consent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1 to 128 characters, one per record */
+                "idempotency-key": string;
+            };
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The contact */
+                contact_id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordConsent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for another request */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3301,6 +3788,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The provider refused */
@@ -3635,6 +4131,73 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The message */
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn, now or before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is past the queue; `detail` says how far */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4029,6 +4592,72 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The number */
+                phone_number_id: components["schemas"]["PhoneNumberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     resume_number: {
@@ -4261,6 +4890,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The provider refused */
             502: {
                 headers: {
@@ -4461,6 +5099,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The provider refused */
