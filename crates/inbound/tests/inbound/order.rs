@@ -191,6 +191,7 @@ async fn streams_that_run_at_once_end_the_same() {
     let before = tell(&scene, "in-order", &events, &plain).await;
 
     let tenant = scene.db.tenant("at-once", &scene.app_a).await;
+    scene.manageable(&tenant, DIGITS).await;
     let ours = ours(&scene, &tenant).await;
     let router = router(scene.start(Config {
         streams: 4,

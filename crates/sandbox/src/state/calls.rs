@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 
 /// Calls kept in memory: enough for a load test of some minutes, about 30 MB.
 const KEPT: usize = 100_000;
-/// Calls kept in the state file.
+/// Calls that one save writes to the state file, and a start reads from it.
 pub(crate) const SAVED: usize = 500;
+
+/// Outcome of a call that has not ended.
+const PENDING: &str = "pending";
 
 /// One Graph request as it arrived and how it ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -65,7 +68,7 @@ impl CallRecord {
             path,
             phone_number_id: None,
             biz_opaque_callback_data: None,
-            outcome: "pending".to_owned(),
+            outcome: PENDING.to_owned(),
             status: None,
             error_code: None,
             message_id: None,
@@ -96,11 +99,17 @@ impl CallRecord {
             .collect()
     }
 
-    pub(crate) fn tail(&self) -> Vec<Call> {
-        self.calls
-            .iter()
-            .skip(self.calls.len().saturating_sub(SAVED))
-            .cloned()
-            .collect()
+    /// The newest calls after a position, at most [`SAVED`], and the position up to which all have ended.
+    pub(crate) fn unsaved(&self, after: u64) -> (Vec<Call>, u64) {
+        let first = self.calls.partition_point(|call| call.seq <= after);
+        let mut upto = after;
+        for call in self.calls.range(first..) {
+            if call.outcome == PENDING {
+                break;
+            }
+            upto = call.seq;
+        }
+        let first = first.max(self.calls.len().saturating_sub(SAVED));
+        (self.calls.range(first..).cloned().collect(), upto)
     }
 }

@@ -1,6 +1,7 @@
 //! The state file: one JSON line per row that changed, rewritten when most of it is out of date.
-//! Only a shutdown writes the record of calls.
+//! Of the record of calls each save adds the newest.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::calls::{Call, CallRecord};
+use super::calls::{Call, CallRecord, SAVED};
 use super::world::World;
 use super::{Sandbox, locked};
 use crate::Error;
@@ -23,6 +24,9 @@ const ROWS_AT_A_TIME: usize = 200;
 /// The file is rewritten when it grew by this many bytes and to this many times its size after the last rewriting.
 const GROWN_BYTES: u64 = 64 << 20;
 const GROWN_TIMES: u64 = 4;
+
+/// Table of the record of calls.
+const CALLS: &str = "calls";
 
 #[derive(Deserialize)]
 struct Line {
@@ -46,6 +50,8 @@ pub(crate) struct Journal {
     written: u64,
     /// Size after the last rewriting.
     base: u64,
+    /// Position in the record of calls up to which the file has every ended one that it will have.
+    calls: u64,
 }
 
 pub(crate) fn media_folder(state_file: &Path) -> PathBuf {
@@ -65,11 +71,11 @@ pub(crate) fn load(path: &Path, seed: u64) -> Result<(World, CallRecord), Error>
         source,
     };
     let mut world = World::new(seed);
-    let mut calls: Vec<Call> = Vec::new();
+    let mut calls: BTreeMap<u64, Call> = BTreeMap::new();
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok((world, CallRecord::new(calls)));
+            return Ok((world, CallRecord::new(Vec::new())));
         }
         Err(source) => return Err(no_file(source)),
     };
@@ -78,8 +84,12 @@ pub(crate) fn load(path: &Path, seed: u64) -> Result<(World, CallRecord), Error>
     while reader.read_until(b'\n', &mut text).map_err(no_file)? > 0 {
         if text.last() == Some(&b'\n') {
             let line: Line = serde_json::from_slice(&text).map_err(no_format)?;
-            if line.table == "calls" {
-                calls = serde_json::from_value(line.row.unwrap_or_default()).map_err(no_format)?;
+            if line.table == CALLS {
+                let call: Call = serde_json::from_value(line.row.unwrap_or_default()).map_err(no_format)?;
+                calls.insert(call.seq, call);
+                if calls.len() > SAVED {
+                    calls.pop_first();
+                }
             } else {
                 world.load(&line.table, line.key, line.row).map_err(no_format)?;
             }
@@ -87,7 +97,7 @@ pub(crate) fn load(path: &Path, seed: u64) -> Result<(World, CallRecord), Error>
         text.clear();
     }
     world.rebuild_index();
-    Ok((world, CallRecord::new(calls)))
+    Ok((world, CallRecord::new(calls.into_values().collect())))
 }
 
 impl Journal {
@@ -97,6 +107,7 @@ impl Journal {
             file: None,
             written: 0,
             base: 0,
+            calls: 0,
         }
     }
 
@@ -118,11 +129,12 @@ impl Sandbox {
             Some(file) => file,
             None => {
                 locked(&self.0.world).mark_all();
-                journal.written = 0;
+                (journal.written, journal.calls) = (0, 0);
                 create_private(&beside(&journal.path)).map_err(failed)?
             }
         };
         journal.written += self.write_rows(&mut file)?;
+        journal.written += self.write_calls(&mut file, &mut journal.calls)?;
         if rewrite {
             std::fs::rename(beside(&journal.path), &journal.path).map_err(failed)?;
             journal.base = journal.written;
@@ -153,11 +165,22 @@ impl Sandbox {
         let mut kept = locked(&self.0.world).kept.clone();
         kept.clock_offset_ms = self.0.clock.offset_ms();
         single(&mut lines, "kept", &kept).map_err(no_format)?;
-        if self.0.shutdown.is_cancelled() {
-            single(&mut lines, "calls", &locked(&self.0.calls).tail()).map_err(no_format)?;
-        }
         file.write_all(&lines).map_err(no_file)?;
         Ok(written + lines.len() as u64)
+    }
+
+    /// Writes the newest calls after a position, which moves on behind those that have ended; the answer is the bytes written.
+    fn write_calls(&self, file: &mut File, after: &mut u64) -> Result<u64, Error> {
+        let path = || self.0.state_file.clone();
+        let (calls, upto) = locked(&self.0.calls).unsaved(*after);
+        let mut lines = Vec::new();
+        for call in &calls {
+            single(&mut lines, CALLS, call).map_err(|source| Error::StateFormat { path: path(), source })?;
+        }
+        file.write_all(&lines)
+            .map_err(|source| Error::StateFile { path: path(), source })?;
+        *after = upto;
+        Ok(lines.len() as u64)
     }
 
     /// Saves shortly after each change until shutdown.

@@ -124,8 +124,11 @@ impl Sandbox {
         with(&mut locked(&self.0.faults))
     }
 
+    /// Reads or writes the record of calls, which is saved with the world.
     pub(crate) fn calls<R>(&self, with: impl FnOnce(&mut CallRecord) -> R) -> R {
-        with(&mut locked(&self.0.calls))
+        let result = with(&mut locked(&self.0.calls));
+        self.0.changed.notify_one();
+        result
     }
 
     pub(crate) fn clock(&self) -> &SimulatedClock {
