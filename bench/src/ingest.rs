@@ -20,7 +20,7 @@ pub use self::{
     bodies::signed,
     latency::{at_half, overloaded},
     load::{Connection, Load, Source, repeated},
-    open_loop::{Answers, Offer, offer},
+    open_loop::{Answers, Offer, Since, offer},
     routers::{empty, listen},
     sides::{acknowledged, idle, inserting},
     single::connect as superuser,

@@ -15,7 +15,7 @@ use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 
 use super::{CONNECTIONS, Flow, LOOK_EVERY, backlog, floor, script::BLOCK_EVENTS};
 use crate::{
-    ingest::{self, Load, Offer, Source, repeated},
+    ingest::{self, Load, Offer, Since, Source, repeated},
     report::{Figure, Target},
     rounds::{Measured, Rounds, median, window},
     stage::Stage,
@@ -133,6 +133,7 @@ async fn steady(stage: &Stage, flow: &Flow, rate: f64) -> anyhow::Result<Vec<Fig
         warm_up: stage.plan.warm_up,
         window: stage.plan.sustained,
         connections: CONNECTIONS,
+        since: Since::Due,
     };
     let mut lags = Vec::new();
     let rounds: Rounds<1> = Rounds::run(&stage.plan.unrepeated(), async |_| {

@@ -9,7 +9,7 @@ use super::{
     script::{Script, inbound_id},
 };
 use crate::{
-    ingest::{Connection, Offer, Source},
+    ingest::{Connection, Offer, Since, Source},
     report::{Figure, Target},
     rounds::{Measured, Rounds},
     stage::Stage,
@@ -41,6 +41,7 @@ pub async fn flooded(stage: &Stage, flow: &Flow) -> anyhow::Result<Vec<Figure>> 
             warm_up: stage.plan.warm_up,
             window: stage.plan.window * 2,
             connections: CONNECTIONS,
+            since: Since::Due,
         };
         let source = mixed(flow.script(stage), side == 0, turn);
         let probing = probes(stage, flow, kind, turn, offer);

@@ -5,7 +5,7 @@ use std::fs;
 use super::{
     Ingest,
     load::{CONNECTIONS, Load, repeated},
-    open_loop::{Answers, Offer, offer},
+    open_loop::{Answers, Offer, Since, offer},
 };
 use crate::{
     report::{Figure, Target},
@@ -40,6 +40,7 @@ pub async fn at_half(stage: &Stage, ingest: &Ingest) -> anyhow::Result<Vec<Figur
             warm_up: stage.plan.warm_up,
             window: stage.plan.window * 2,
             connections: CONNECTIONS,
+            since: Since::Due,
         };
         let from = stage.machine.sample()?;
         let answers = offer(ingest.product, &source, half).await?;
@@ -104,6 +105,7 @@ pub async fn overloaded(stage: &Stage, ingest: &Ingest) -> anyhow::Result<Vec<Fi
             warm_up: stage.plan.overload / 6,
             window: stage.plan.overload,
             connections: OVERLOAD_CONNECTIONS,
+            since: Since::Sent,
         };
         let (measured, overload) = at_twice(stage, ingest, twice).await?;
         seen = overload;

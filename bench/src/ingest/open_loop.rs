@@ -34,6 +34,17 @@ pub struct Offer {
     pub window: Duration,
     /// Connections; with too few of them the loop closes.
     pub connections: usize,
+    /// When a latency begins.
+    pub since: Since,
+}
+
+/// When a latency begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// When the request was due, whoever is to blame that it was not sent then.
+    Due,
+    /// When it was sent: for more load than the generator itself can send in time on the same cores.
+    Sent,
 }
 
 impl Offer {
@@ -44,6 +55,7 @@ impl Offer {
             warm_up: Duration::ZERO,
             window: Duration::from_micros(count),
             connections,
+            since: Since::Due,
         }
     }
 }
@@ -156,9 +168,14 @@ async fn connection(
     let mut connection = Connection::open(server).await?;
     while let Some(due) = schedule.next() {
         sleep_until(due.into()).await;
-        let status = connection.status(&source()).await?;
+        let request = source();
+        let begin = match schedule.offer.since {
+            Since::Due => due,
+            Since::Sent => Instant::now(),
+        };
+        let status = connection.status(&request).await?;
         if schedule.counts(due) {
-            answers.borrow_mut().record(status, due.elapsed());
+            answers.borrow_mut().record(status, begin.elapsed());
         }
     }
     Ok(())

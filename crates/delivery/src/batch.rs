@@ -101,7 +101,7 @@ async fn prepare(context: &Context, lane: &Lane, rows: &[Claimed]) -> store::Res
     let now = context.now();
     let mut tx = context.tenant_db().begin(&lane.scope).await?;
     let loaded = load(&mut tx, context.vault(), lane.key.phone_number_id, rows).await?;
-    let paused = loaded.connected.paused_reason.is_some();
+    let waits = loaded.connected.paused_reason.is_some() || !loaded.connected.tenant_active;
     let plans: Vec<_> = rows
         .iter()
         .map(|row| {
@@ -109,7 +109,7 @@ async fn prepare(context: &Context, lane: &Lane, rows: &[Claimed]) -> store::Res
                 .messages
                 .get(&row.message_id)
                 .map(|message| message.conversation_id);
-            let plan = if paused {
+            let plan = if waits {
                 Plan::Over(AttemptOutcome::Deferred { until: None })
             } else {
                 plan(&loaded, *row, now)
@@ -247,6 +247,7 @@ impl Desk<'_> {
             attempt_id: row.attempt_id,
             message_id: row.message_id,
             phone_number_id: row.lane.phone_number_id,
+            epoch: self.lane.epoch,
             attempt: row.attempt,
             priority: row.priority,
             at: self.context.now(),

@@ -35,6 +35,8 @@ pub(crate) struct Lane {
     waiting: AtomicU32,
     /// Rows claimed whose outcome is not recorded.
     open: Mutex<HashSet<SendAttemptId>>,
+    /// How many of them never will be: they stay claimed until the next owner calls them unknown.
+    abandoned: AtomicU32,
 }
 
 impl Lane {
@@ -52,6 +54,7 @@ impl Lane {
             halts: AtomicU64::new(0),
             waiting: AtomicU32::new(0),
             open: Mutex::default(),
+            abandoned: AtomicU32::new(0),
         }
     }
 
@@ -139,8 +142,14 @@ impl Lane {
         self.waiting.load(Ordering::SeqCst)
     }
 
+    /// The row's outcome can't be recorded: it is under way no more, and nobody returns it to the queue.
+    pub(crate) fn abandon(&self) {
+        self.abandoned.fetch_add(1, Ordering::SeqCst);
+    }
+
     pub(crate) fn open_count(&self) -> u32 {
-        u32::try_from(self.rows().len()).unwrap_or(u32::MAX)
+        let open = u32::try_from(self.rows().len()).unwrap_or(u32::MAX);
+        open.saturating_sub(self.abandoned.load(Ordering::SeqCst))
     }
 
     pub(crate) fn open_rows(&self) -> Vec<SendAttemptId> {

@@ -70,6 +70,8 @@ async fn one_row(context: &Context, item: Item) {
         Err(error) => {
             for item in &items {
                 tracing::error!(%error, attempt = %item.result.attempt_id, "an outcome could not be recorded");
+                item.lane.abandon();
+                context.open.fetch_sub(1, Ordering::SeqCst);
             }
         }
     }
@@ -84,7 +86,7 @@ fn close(context: &Context, item: &Item) {
     }
 }
 
-/// Tries again for as long as the failure may pass by itself; recording twice is harmless.
+/// Tries again for as long as the failure may pass by itself; recording twice is harmless, whoever has the lane by then.
 async fn with_patience(context: &Context, items: &[Item]) -> store::Result<()> {
     let mut wait = Duration::from_millis(20);
     loop {

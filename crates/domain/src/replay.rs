@@ -5,6 +5,8 @@
 pub struct ReplayReport {
     /// Bodies that were read.
     pub bodies: usize,
+    /// Bodies that could not be applied and stay as they were.
+    pub failed: usize,
     /// Messages that were new.
     pub messages: usize,
     /// Statuses that changed something or wait for their message.

@@ -169,8 +169,7 @@ impl TenantServices {
     }
 
     /// The bytes behind a link; a forged, expired or erased one is not found.
-    pub async fn linked_media(&self, token: &str) -> Result<LinkedMedia> {
-        let claim = self.open_link(token).ok_or_else(link_gone)?;
+    pub async fn linked_media(&self, claim: MediaLink) -> Result<LinkedMedia> {
         let bytes = self.blobs.get(&claim.media.blob_key(claim.tenant)).await?;
         Ok(LinkedMedia {
             bytes: bytes.ok_or_else(link_gone)?,
@@ -178,7 +177,12 @@ impl TenantServices {
         })
     }
 
-    fn open_link(&self, token: &str) -> Option<LinkClaim> {
+    /// What a link of a media view proves; fails when it is forged or too old.
+    pub fn media_link(&self, token: &str) -> Result<MediaLink> {
+        self.open_link(token).ok_or_else(link_gone)
+    }
+
+    fn open_link(&self, token: &str) -> Option<MediaLink> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
         let (signature, claim) = bytes.split_at_checked(SIGNATURE_BYTES)?;
         if signature.len() != SIGNATURE_BYTES
@@ -192,7 +196,7 @@ impl TenantServices {
         let (tenant, rest) = claim.split_first_chunk::<16>()?;
         let (media, rest) = rest.split_first_chunk::<16>()?;
         let (expires, mime_type) = rest.split_first_chunk::<8>()?;
-        (i64::from_be_bytes(*expires) > self.real_clock.now().unix_timestamp()).then_some(LinkClaim {
+        (i64::from_be_bytes(*expires) > self.real_clock.now().unix_timestamp()).then_some(MediaLink {
             tenant: TenantId::new(Uuid::from_bytes(*tenant)),
             media: MediaId::new(Uuid::from_bytes(*media)),
             mime_type: String::from_utf8(mime_type.to_vec()).ok()?,
@@ -200,9 +204,13 @@ impl TenantServices {
     }
 }
 
-struct LinkClaim {
-    tenant: TenantId,
-    media: MediaId,
+/// What a link of a media view proves: one file of one tenant.
+#[derive(Debug)]
+pub struct MediaLink {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The file.
+    pub media: MediaId,
     mime_type: String,
 }
 

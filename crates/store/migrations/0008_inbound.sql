@@ -32,7 +32,9 @@ alter table contacts
 -- A username belongs to the user id that was seen with it last; of two at the same time the greater decides.
 alter table contact_identities add column seen_with text;
 
-alter table phone_numbers add column name_status text; -- what the provider decided about its name
+alter table phone_numbers
+  add column name_status text, -- what the provider decided about its name
+  add column connected_at timestamptz not null default '-infinity'; -- what was told of the account before does not stop it
 alter table wabas add column messaging_limit text; -- the portfolio's, TIER_2K
 alter table webhook_outcomes add column updates integer not null default 0; -- what is neither a message nor a status
 
@@ -138,3 +140,4 @@ grant select (display_phone_number, verified_name, quality, throughput_mps, name
   update (verified_name, quality, throughput_mps, name_status, paused_reason) on phone_numbers to parlance_ingest;
 grant select (messaging_limit), update (messaging_limit) on wabas to parlance_ingest;
 grant select (tenant_id, id, throughput_mps, paused_reason), update (throughput_mps, paused_reason) on lanes to parlance_ingest;
+grant select (connected_at) on phone_numbers to parlance_ingest;

@@ -330,10 +330,11 @@ async fn number(tx: &mut TenantTx, proven: &ProvenNumber<'_>, waba: WabaId) -> R
     if let Some(known) = known {
         let known = PhoneNumberId::new(known);
         sqlx::query!(
-            "update phone_numbers set provider_account_id = $3 where tenant_id = $1 and id = $2",
+            "update phone_numbers set provider_account_id = $3, connected_at = $4 where tenant_id = $1 and id = $2",
             tenant,
             known.uuid(),
             connection.provider_account_id.uuid(),
+            proven.now,
         )
         .execute(tx.conn())
         .await?;
@@ -369,8 +370,8 @@ async fn insert_number(tx: &mut TenantTx, proven: &ProvenNumber<'_>, waba: WabaI
     .await?;
     sqlx::query!(
         "insert into phone_numbers (tenant_id, id, waba_id, channel_account_id, provider_account_id, provider_number_id, display_phone_number,
-           verified_name, quality, status, throughput_mps, details, checked_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+           verified_name, quality, status, throughput_mps, details, checked_at, created_at, connected_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $13)",
         tenant,
         proven.ids.phone_number.uuid(),
         waba.uuid(),

@@ -53,12 +53,14 @@ impl From<sqlx::Error> for Error {
 }
 
 impl Error {
-    /// True when the same call may succeed in a moment: connection lost, server restarting, pool exhausted.
+    /// True when the same call may succeed in a moment: connection lost, server restarting, pool exhausted, a lock or a
+    /// statement that took too long, no room (classes 08, 53, 57P; 25P03, 40001, 40P01, 55P03, 57014).
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Database(cause)) => cause.code().is_some_and(|code| {
-                code.starts_with("57P") || code.starts_with("08") || code == "40001" || code == "40P01"
+                ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
+                    || ["25P03", "40001", "40P01", "55P03", "57014"].contains(&&*code)
             }),
             Self::Database(
                 sqlx::Error::Io(_)

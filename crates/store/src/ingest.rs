@@ -66,3 +66,14 @@ pub fn blames_the_row(error: &Error) -> bool {
         _ => false,
     }
 }
+
+/// True when a batch that failed so may succeed in smaller parts: a row of it is to blame, or all together took longer
+/// than a statement may (57014).
+#[must_use]
+pub fn may_pass_in_parts(error: &Error) -> bool {
+    let too_long = matches!(
+        error,
+        Error::Database(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some("57014")
+    );
+    too_long || blames_the_row(error)
+}

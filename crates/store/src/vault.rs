@@ -199,7 +199,8 @@ impl Vault {
     ) -> Result<(Uuid, Arc<DataKey>)> {
         let (id, key, wrapped) = self.new_key(Uuid::nil()).await?;
         sqlx::query!(
-            "insert into installation_keys (id, master_key_id, wrapped, active, created_at) values ($1, $2, $3, true, $4)",
+            "insert into installation_keys (id, master_key_id, wrapped, active, created_at) values ($1, $2, $3, true, $4)
+             on conflict do nothing",
             id,
             self.provider.master_key_id(),
             wrapped,

@@ -11,7 +11,7 @@ use std::{
 use axum::{
     Router,
     extract::{FromRequestParts, Request},
-    http::{HeaderName, HeaderValue, Method, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -25,6 +25,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder};
 
 use super::{
     client::TrustedProxies,
+    cookie::{PLATFORM_COOKIE, TENANT_COOKIE},
     problem::{ApiResult, Failure},
 };
 
@@ -127,9 +128,13 @@ impl Visit {
         }
     }
 
-    /// Counts a credential that proved nothing.
+    /// Counts a credential that proved nothing, apart from requests without one.
     pub async fn unproven(&self) -> ApiResult<()> {
-        self.by_address(|limits| limits.address, 1).await
+        let limit = |limits: &Limits| RateLimit {
+            name: "unproven",
+            ..limits.address
+        };
+        self.by_address(limit, 1).await
     }
 
     /// Counts a sign-in.
@@ -231,16 +236,29 @@ async fn admit(guard: Guard, mut request: Request, next: Next) -> Response {
     if matches!(request.uri().path(), "/healthz" | "/readyz") {
         return next.run(request).await;
     }
-    let headers = request.headers();
-    let bears = headers.contains_key(header::AUTHORIZATION) || headers.contains_key(header::COOKIE);
-    // Whoever shows a credential is counted by it once it is proven, and has to wait when too many proved nothing.
-    let cells = u32::from(!bears);
-    let mut response = match visit.by_address(|limits| limits.address, cells).await {
+    // Whoever shows a credential is counted by it once it is proven, and by address once it is not: strangers behind the
+    // same address must not keep anybody out.
+    let admitted = if bears_credential(request.headers()) {
+        Ok(())
+    } else {
+        visit.by_address(|limits| limits.address, 1).await
+    };
+    let mut response = match admitted {
         Err(refused) => refused.into_response(),
         Ok(()) => next.run(request).await,
     };
     visit.tell(&mut response);
     response
+}
+
+/// A bearer token, or a session cookie of either surface.
+fn bears_credential(headers: &HeaderMap) -> bool {
+    let cookies = headers.get_all(header::COOKIE);
+    headers.contains_key(header::AUTHORIZATION)
+        || cookies
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|cookie| cookie.contains(TENANT_COOKIE) || cookie.contains(PLATFORM_COOKIE))
 }
 
 /// Puts the webhook gateway behind the guard: only failed handshakes are counted. Signed bodies are never limited here.

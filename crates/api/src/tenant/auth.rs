@@ -72,11 +72,11 @@ impl FromRequestParts<TenantState> for Tenant {
     }
 }
 
-/// Counts a credential that proved nothing, then answers as without.
+/// Counts a credential that proved nothing, or nothing of this tenant, then answers as without.
 pub(super) async fn counted<T>(visit: &Visit, proof: Result<T, Error>) -> Result<T, Failure> {
     if proof
         .as_ref()
-        .is_err_and(|error| error.kind == ErrorKind::Unauthenticated)
+        .is_err_and(|error| matches!(error.kind, ErrorKind::Unauthenticated | ErrorKind::NotFound))
     {
         visit.unproven().await?;
     }

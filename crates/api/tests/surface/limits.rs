@@ -111,6 +111,17 @@ async fn strangers_are_counted_by_address_and_use_up_nobodys_limit() {
     let next = stage.call(&call, &Credential::Key("plk_next".to_owned())).await;
     assert_eq!(next.problem(), (429, "throttled".to_owned()));
     assert_eq!(
+        stage.call(&call, &a.key).await.status,
+        200,
+        "whoever proves something is not kept out by them, behind the same address"
+    );
+    for _ in 0..4 {
+        assert_eq!(
+            stage.call(&get("/v1/me"), &Credential::Nobody).await.problem().0,
+            401
+        );
+    }
+    assert_eq!(
         stage.call(&get("/v1/me"), &Credential::Nobody).await.problem().0,
         429
     );

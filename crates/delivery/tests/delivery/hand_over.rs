@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use store::delivery::AttemptState as S;
+use store::delivery::{AttemptOutcome, AttemptResult, AttemptState as S, Claimed, LaneKey, Want, record};
+use testkit::TenantFixture;
+use uuid::Uuid;
 
 use crate::{
     peer::{real_us, too_early},
@@ -67,4 +69,76 @@ async fn no_message_is_late_by_more_than_a_second_and_none_goes_twice() {
         let at = real_us(&of_number, began);
         assert_eq!(too_early(at, 1_000_000 / u64::from(LIMIT), LIMIT), 0);
     }
+}
+
+/// A lane of its own for whoever asks.
+async fn claim(stage: &Stage, tenant: &TenantFixture) -> (i64, Claimed) {
+    stage.expire_leases().await;
+    let owner = Uuid::new_v4();
+    let (db, lease) = (&stage.db, Duration::from_secs(60));
+    let lanes = db
+        .delivery
+        .adopt_lanes(&db.tenant, owner, lease, 1, &[])
+        .await
+        .unwrap();
+    let epoch = lanes[0].epoch;
+    let lane = LaneKey {
+        tenant_id: tenant.tenant_id,
+        phone_number_id: tenant.phone_number_id,
+    };
+    let want = Want { lane, epoch, rows: 1 };
+    let now = domain::Clock::now(&*db.clock);
+    let claimed = db.delivery.claim_attempts(owner, now, &[want]).await.unwrap();
+    (epoch, claimed[0])
+}
+
+async fn told(stage: &Stage, tenant: &TenantFixture, epoch: i64, row: Claimed, outcome: AttemptOutcome) {
+    let result = AttemptResult {
+        attempt_id: row.attempt_id,
+        message_id: row.message_id,
+        phone_number_id: tenant.phone_number_id,
+        epoch,
+        attempt: row.attempt,
+        priority: row.priority,
+        at: domain::Clock::now(&*stage.db.clock),
+        outcome,
+    };
+    let mut tx = stage.db.tenant.begin(&tenant.scope).await.unwrap();
+    record(&mut tx, &[result]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_former_owner_says_again_does_not_undo_the_claim_of_the_next() {
+    let stage = Stage::new(&["one"]).await;
+    let tenant = &stage.tenants[0];
+    let conversation = stage.conversation(tenant, "15550001").await;
+    let message = stage.text(tenant, conversation).await;
+    let deferred = || AttemptOutcome::Deferred { until: None };
+    let accepted = || AttemptOutcome::Accepted {
+        provider_id: "wamid.1".into(),
+        held: false,
+    };
+
+    let (former, row) = claim(&stage, tenant).await;
+    told(&stage, tenant, former, row, deferred()).await;
+    assert_eq!(
+        stage.ledger(tenant, message).await,
+        [S::Planned],
+        "it goes back into the queue"
+    );
+    let (next, row) = claim(&stage, tenant).await;
+    told(&stage, tenant, former, row, deferred()).await;
+    assert_eq!(
+        stage.ledger(tenant, message).await,
+        [S::Claimed],
+        "the former owner's repeat changes nothing"
+    );
+    told(&stage, tenant, next, row, deferred()).await;
+    told(&stage, tenant, former, row, accepted()).await;
+    assert_eq!(
+        stage.ledger(tenant, message).await,
+        [S::Accepted],
+        "an acceptance takes it out of the queue, whoever tells it"
+    );
 }

@@ -1,8 +1,8 @@
 //! What customers say when they want no more marketing, or want it again.
 
 /// Whole messages that withdraw: English, German, French, Spanish, Portuguese, Italian, Dutch, Turkish, Indonesian,
-/// Polish, Arabic, Hindi. Words that also cancel an order, such as "cancel" and "end", are left out.
-const STOP: [&str; 36] = [
+/// Polish, Arabic, Hindi. Words that also answer something else are left out: "cancel", "end", "baja" (low).
+const STOP: [&str; 35] = [
     "stop",
     "stop all",
     "stopall",
@@ -19,7 +19,6 @@ const STOP: [&str; 36] = [
     "désabonner",
     "se désabonner",
     "désinscription",
-    "baja",
     "darse de baja",
     "darme de baja",
     "cancelar suscripción",
@@ -55,17 +54,15 @@ const STOP_BUTTONS: [&str; 9] = [
 ];
 
 /// Whole messages that grant again, in the same languages.
-const START: [&str; 18] = [
+const START: [&str; 16] = [
     "start",
     "unstop",
     "subscribe",
     "opt in",
     "opt-in",
     "optin",
-    "anmelden",
     "abonnieren",
     "s'abonner",
-    "alta",
     "suscribir",
     "suscribirme",
     "inscrever",
@@ -95,7 +92,8 @@ pub fn tapped(title: &str, payload: Option<&str>) -> Option<bool> {
             STOP_BUTTONS.contains(&said.as_str()).then_some(false)
         })
     };
-    wants(title).or_else(|| wants(payload?))
+    // What is behind a button is the business's word, so it may withdraw but not grant.
+    wants(title).or_else(|| wants(payload?).filter(|granted| !granted))
 }
 
 /// Lower case, single blanks, without marks at either end; nothing for what is too long to be a word of these lists.
@@ -107,7 +105,7 @@ fn normal(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let said = words.join(" ").to_lowercase().replace('\u{2019}', "'");
     Some(
-        said.trim_matches(|c: char| matches!(c, '.' | '!' | '"' | '\'' | '*'))
+        said.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '!' | '"' | '\'' | '*'))
             .to_owned(),
     )
 }
@@ -122,16 +120,17 @@ mod tests {
             "STOP",
             " Stop. ",
             "stop!",
+            "STOP !",
             "\u{22}Stop\u{22}",
             "Opt  Out",
             "ABMELDEN",
             "Désabonner",
-            "*baja*",
+            "*darse de baja*",
             "إيقاف",
         ] {
             assert_eq!(wish(stop), Some(false), "{stop}");
         }
-        for start in ["START", "unstop", "Anmelden!", "alta"] {
+        for start in ["START", "unstop", "Abonnieren!", "suscribir"] {
             assert_eq!(wish(start), Some(true), "{start}");
         }
         for neither in [
@@ -140,6 +139,7 @@ mod tests {
             "stop it",
             "cancel",
             "end",
+            "baja",
             "don't stop",
             "starting",
             "!",
@@ -154,6 +154,7 @@ mod tests {
         assert_eq!(tapped("Stop promotions", None), Some(false));
         assert_eq!(tapped("Nein danke", Some("STOP")), Some(false));
         assert_eq!(tapped("Confirm", Some("CONFIRM")), None);
+        assert_eq!(tapped("Let's go", Some("start")), None);
         assert_eq!(wish("Stop promotions"), None, "only a button may be that soft");
     }
 }

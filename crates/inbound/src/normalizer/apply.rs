@@ -100,7 +100,7 @@ pub(crate) async fn step_over(
         &mut tx,
         lease.stream(),
         deps.clock.now(),
-        &[log::failed(row, cause)],
+        &log::failed(row, cause),
     )
     .await?;
     tx.commit().await

@@ -238,7 +238,7 @@ impl Lane {
                     }
                     pending.push(rows);
                 }
-                [_, _, ..] if ingest::blames_the_row(&error) => {
+                [_, _, ..] if ingest::may_pass_in_parts(&error) => {
                     let (first, second) = rows.split_at(rows.len() / 2);
                     pending.extend([second, first]);
                 }

@@ -158,12 +158,19 @@ pub(crate) fn outcomes(rows: &[Parsed], entries: Vec<Entry<'_>>) -> Vec<ChangeOu
     outcomes
 }
 
-/// The row of a body that fails whatever is tried.
-pub(crate) fn failed(row: &Parsed, cause: &store::Error) -> ChangeOutcome {
+/// The rows of a body that fails whatever is tried: one per change, so that it is found by number and account.
+pub(crate) fn failed(row: &Parsed, cause: &store::Error) -> Vec<ChangeOutcome> {
     let cause = match cause {
         store::Error::Constraint(name) => format!("failed: constraint {name}"),
         store::Error::Inconsistent { table, column } => format!("failed: {table}.{column} is inconsistent"),
         _ => "failed: the database refused its values".to_owned(),
     };
-    empty(row, Outcome::Unreadable, Some(cause))
+    let of_change = |change: &Change| ChangeOutcome {
+        index: i32::try_from(change.index).unwrap_or(i32::MAX),
+        provider_waba_id: change.provider_waba_id.clone(),
+        provider_number_id: change.provider_number_id.clone(),
+        field: change.field.clone(),
+        ..empty(row, Outcome::Unreadable, Some(cause.clone()))
+    };
+    row.changes.iter().map(of_change).collect()
 }

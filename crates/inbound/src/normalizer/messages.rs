@@ -338,7 +338,14 @@ fn strip_nul_deep(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::String(text) => strip_nul(text),
         serde_json::Value::Array(items) => items.iter_mut().for_each(strip_nul_deep),
-        serde_json::Value::Object(fields) => fields.values_mut().for_each(strip_nul_deep),
+        serde_json::Value::Object(fields) => {
+            let cleaned = std::mem::take(fields).into_iter().map(|(mut key, mut value)| {
+                strip_nul(&mut key);
+                strip_nul_deep(&mut value);
+                (key, value)
+            });
+            *fields = cleaned.collect();
+        }
         _ => {}
     }
 }

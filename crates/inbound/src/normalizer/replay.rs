@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::replay::{ReplayReport, Replayed};
-use store::ingest::{ChangeOutcome, LoggedOutcome, Outcome, RawPosition, ReplayPage, ReplayRange};
+use store::ingest::{self, ChangeOutcome, LoggedOutcome, Outcome, RawPosition, ReplayPage, ReplayRange};
 
 use super::{apply, parsed, parsed::Parsed, statuses};
 use crate::{Committed, Config, Deps, handoff::Raw};
@@ -22,23 +22,54 @@ pub(crate) async fn run(
         let Some(last) = page.rows.last() else { break };
         after = Some((page.stream, last.position));
         let logged = deps.db.logged_outcomes(&page).await?;
-        let parsed = parse(deps, &page);
+        let stream = page.stream;
+        let parsed = parse(deps, page);
         let mut rest = parsed.as_slice();
         while !rest.is_empty() {
             let (chunk, others) = rest.split_at(super::lane::chunk_len(rest, config.facts_max));
             rest = others;
-            apply_chunk(deps, page.stream, chunk, &logged, dry_run, &mut report).await?;
+            settle_chunk(deps, stream, chunk, &logged, dry_run, &mut report).await?;
         }
     }
     Ok(report)
 }
 
-fn parse(deps: &Deps, page: &ReplayPage) -> Vec<Parsed> {
-    let raw = page.rows.iter().map(|row| Raw {
+/// Applies a chunk; a body that fails alone is found by halving and counted, and the rest goes on.
+async fn settle_chunk(
+    deps: &Deps,
+    stream: i16,
+    chunk: &[Parsed],
+    logged: &[LoggedOutcome],
+    dry_run: bool,
+    report: &mut ReplayReport,
+) -> Result<(), store::Error> {
+    let mut pending = vec![chunk];
+    while let Some(rows) = pending.pop() {
+        let Err(error) = apply_chunk(deps, stream, rows, logged, dry_run, report).await else {
+            continue;
+        };
+        match rows {
+            [_, _, ..] if ingest::may_pass_in_parts(&error) => {
+                let (first, second) = rows.split_at(rows.len() / 2);
+                pending.extend([second, first]);
+            }
+            [row] if ingest::blames_the_row(&error) => {
+                tracing::error!(%error, stream, seq = row.position.seq, "a webhook still can't be applied");
+                report.bodies += 1;
+                report.failed += 1;
+            }
+            _ => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn parse(deps: &Deps, page: ReplayPage) -> Vec<Parsed> {
+    let raw = page.rows.into_iter().map(|row| Raw {
         position: row.position,
         meta_app_id: row.meta_app_id,
         received_at: row.received_at,
-        body: row.body.clone().into(),
+        body: row.body.into(),
     });
     raw.map(|raw| Parsed::read(&*deps.adapter, &raw)).collect()
 }

@@ -50,6 +50,13 @@ fn print(report: &ReplayReport, dry_run: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     let done = if dry_run { "Would read" } else { "Read" };
     writeln!(out, "{done} {} stored bodies again.", report.bodies)?;
+    if report.failed > 0 {
+        writeln!(
+            out,
+            "{} of them can't be applied by this version; the log has why. They stay stored.",
+            report.failed
+        )?;
+    }
     for row in &report.outcomes {
         let before = row.before.unwrap_or("not logged");
         let kept = if before == row.after { " (as before)" } else { "" };

@@ -1,5 +1,6 @@
-//! Sign-in tries, counted alike in both realms: by email and by network address, before the password is looked at, so
-//! that guesses made at the same time can't slip past.
+//! Sign-in tries, counted alike in both realms before the password is looked at, so that guesses made at the same time
+//! can't slip past: by email and network address together, and with more patience by each alone. So a stranger elsewhere
+//! does not easily keep somebody out, and an account of one's own does not wipe away guesses at others'.
 
 use std::net::IpAddr;
 
@@ -9,12 +10,17 @@ use time::OffsetDateTime;
 
 use super::token;
 
-/// Failures that are counted for one address before sign-in pauses: an office shares one.
-const ADDRESS_FAILURES_MAX: i32 = SIGN_IN_FAILURES_MAX * 10;
+/// Failures that are counted for one address, which an office shares, and for one email from everywhere.
+const ALONE_FAILURES_MAX: i32 = SIGN_IN_FAILURES_MAX * 10;
 
-/// What a try is counted under, and how many are let through: hashes of the email and of the address it comes from.
+/// What a try is counted under, and how many are let through: hashes of the email, of the address it comes from, and of
+/// both.
 #[derive(Debug)]
-pub(crate) struct Tries(Vec<(Vec<u8>, i32)>);
+pub(crate) struct Tries {
+    /// Forgotten after a good sign-in.
+    of_email: Vec<(Vec<u8>, i32)>,
+    of_address: Option<(Vec<u8>, i32)>,
+}
 
 /// Whether a try goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,24 +36,33 @@ pub(crate) enum Counted {
 
 impl Tries {
     pub(crate) fn new(email_key: &str, address: Option<IpAddr>) -> Self {
-        let email = (token::hash(&format!("email:{email_key}")), SIGN_IN_FAILURES_MAX);
-        let address = address.map(|address| {
-            (
-                token::hash(&format!("address:{}", network(address))),
-                ADDRESS_FAILURES_MAX,
-            )
+        let network = address.map(network);
+        let together = network.as_ref().map_or(format!("email:{email_key}"), |network| {
+            format!("both:{network}:{email_key}")
         });
-        Self(std::iter::once(email).chain(address).collect())
+        let alone = |text: String| (token::hash(&text), ALONE_FAILURES_MAX);
+        let mut of_email = vec![(token::hash(&together), SIGN_IN_FAILURES_MAX)];
+        if network.is_some() {
+            of_email.push(alone(format!("email:{email_key}")));
+        }
+        Self {
+            of_email,
+            of_address: network.map(|network| alone(format!("address:{network}"))),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &(Vec<u8>, i32)> {
+        self.of_email.iter().chain(&self.of_address)
     }
 
     /// What the audit log may tell of the try.
     pub(crate) fn digests(&self) -> Vec<String> {
-        self.0.iter().map(|(key, _)| hex::encode(key)).collect()
+        self.all().map(|(key, _)| hex::encode(key)).collect()
     }
 
     pub(crate) async fn count(&self, db: &impl SignInTries, now: OffsetDateTime) -> Result<Counted> {
         let (mut refused, mut first) = (false, false);
-        for (key, most) in &self.0 {
+        for (key, most) in self.all() {
             let count = db.count_sign_in_try(key, now).await?;
             refused |= count > *most;
             first |= count == *most + 1;
@@ -59,9 +74,9 @@ impl Tries {
         })
     }
 
-    /// Forgets them after a good sign-in.
+    /// Forgets what was counted for the email after a good sign-in.
     pub(crate) async fn forget(&self, db: &impl SignInTries) -> Result<()> {
-        for (key, _) in &self.0 {
+        for (key, _) in &self.of_email {
             db.clear_sign_in_tries(key).await?;
         }
         Ok(())

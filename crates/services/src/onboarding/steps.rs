@@ -41,9 +41,6 @@ impl TenantServices {
     ) -> Result<ConnectionView> {
         let run = self.load_run(scope, id, test_to).await?;
         let ended = self.steps(scope, &run).await?;
-        if ended {
-            self.lift_token_pauses(scope, run.row.provider_account_id).await?;
-        }
         let mut tx = self.db.begin(scope).await?;
         connections::set_state(&mut tx, id, if ended { "connected" } else { "failed" }).await?;
         let row = connections::get(&mut tx, id).await?;
@@ -113,6 +110,7 @@ impl TenantServices {
         let Some((waba_id, number_id)) = self.route(scope, run, &waba, &number).await? else {
             return Ok(false);
         };
+        self.lift_token_pauses(scope, run.row.provider_account_id).await?;
         let synced = self.sync_for_connection(scope, waba_id).await;
         let read = |count: &u32| format!("{count} templates read.");
         if self.log(scope, run, "templates", synced, read).await?.is_none() {
@@ -320,7 +318,8 @@ impl TenantServices {
             reply_to: None,
             not_before: None,
         };
-        let key = format!("connection-test-{}", run.row.id);
+        let (Recipient::Phone(address) | Recipient::UserId(address)) = to;
+        let key = format!("connection-test-{}-{address}", run.row.id);
         let (done, detail) = match self.send(scope, &key, &request).await {
             Ok(Outcome::Queued(sent)) => (
                 true,

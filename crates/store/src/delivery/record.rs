@@ -22,6 +22,8 @@ pub struct AttemptResult {
     pub message_id: MessageId,
     /// Its lane.
     pub phone_number_id: PhoneNumberId,
+    /// The lane's epoch when it was claimed.
+    pub epoch: i64,
     /// Number of the attempt, from 1.
     pub attempt: i16,
     /// Its priority, for a next attempt.
@@ -125,8 +127,8 @@ pub async fn record(tx: &mut TenantTx, results: &[AttemptResult]) -> Result<Vec<
     let mut changes = Changes::default();
     let mut accepted = Vec::new();
     for result in results {
-        if let Some((state, proven)) = states.get(&result.attempt_id.uuid()).copied() {
-            changes.add(AttemptState::from_code(state), proven, result);
+        if let Some(locked) = states.get(&result.attempt_id.uuid()) {
+            changes.add(*locked, result);
         }
         if let AttemptOutcome::Accepted { provider_id, .. } = &result.outcome {
             accepted.push((result.phone_number_id, provider_id.clone()));
@@ -147,8 +149,17 @@ pub async fn record(tx: &mut TenantTx, results: &[AttemptResult]) -> Result<Vec<
     Ok(accepted)
 }
 
-/// Conversations by message; state, and whether a status proved it accepted, by ledger row.
-type Locked = (HashMap<Uuid, Uuid>, HashMap<Uuid, (i16, bool)>);
+/// A ledger row as it stands.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    state: Option<AttemptState>,
+    /// A status has shown that the provider took it, whatever the answer says.
+    proven: bool,
+    claimed_epoch: Option<i64>,
+}
+
+/// Conversations by message, and ledger rows.
+type Locked = (HashMap<Uuid, Uuid>, HashMap<Uuid, Row>);
 
 /// Messages first, then attempts, each by id: the order of everybody who writes both.
 async fn lock(tx: &mut TenantTx, results: &[&AttemptResult]) -> Result<Locked> {
@@ -168,7 +179,7 @@ async fn lock(tx: &mut TenantTx, results: &[&AttemptResult]) -> Result<Locked> {
     .fetch_all(tx.conn())
     .await?;
     let states = sqlx::query!(
-        r#"select id, state, provider_id is not null as "proven!"
+        r#"select id, state, claimed_epoch, provider_id is not null as "proven!"
          from send_attempts
          where tenant_id = $1
            and id = any($2)
@@ -186,9 +197,24 @@ async fn lock(tx: &mut TenantTx, results: &[&AttemptResult]) -> Result<Locked> {
             .collect(),
         states
             .into_iter()
-            .map(|row| (row.id, (row.state, row.proven)))
+            .map(|row| {
+                let locked = Row {
+                    state: AttemptState::from_code(row.state),
+                    proven: row.proven,
+                    claimed_epoch: row.claimed_epoch,
+                };
+                (row.id, locked)
+            })
             .collect(),
     ))
+}
+
+const fn taken(held: bool) -> MessageStatus {
+    if held {
+        MessageStatus::Held
+    } else {
+        MessageStatus::Accepted
+    }
 }
 
 #[derive(Default)]
@@ -200,24 +226,27 @@ struct Changes<'a> {
 }
 
 impl<'a> Changes<'a> {
-    /// `proven`: a status has shown that the provider took it, whatever the answer says.
-    fn add(&mut self, from: Option<AttemptState>, proven: bool, result: &'a AttemptResult) {
+    /// Only an acceptance counts whoever has the row by now: what a former owner says otherwise, too late or twice,
+    /// would undo the claim of the present one.
+    fn add(&mut self, row: Row, result: &'a AttemptResult) {
         use AttemptOutcome as O;
         use AttemptState as S;
         self.at = self.at.max(Some(result.at));
-        let Some(from) = from else { return };
-        let open = matches!(from, S::Claimed | S::Unknown | S::Expired);
+        let Some(from) = row.state else { return };
+        let accepted = matches!(result.outcome, O::Accepted { .. });
+        if from == S::Claimed && !accepted && row.claimed_epoch != Some(result.epoch) {
+            return;
+        }
+        let (open, proven) = (matches!(from, S::Claimed | S::Unknown | S::Expired), row.proven);
         match (&result.outcome, from) {
-            (O::Accepted { provider_id, held }, S::Claimed | S::Unknown | S::Expired | S::Settled) => {
-                if open {
+            (
+                O::Accepted { provider_id, held },
+                S::Planned | S::Claimed | S::Unknown | S::Expired | S::Settled,
+            ) => {
+                if from != S::Settled {
                     self.row(result, S::Accepted, Some(provider_id), None);
                 }
-                let status = if *held {
-                    MessageStatus::Held
-                } else {
-                    MessageStatus::Accepted
-                };
-                self.message(result, status, Some(provider_id), None, None);
+                self.message(result, taken(*held), Some(provider_id), None, None);
             }
             (O::Rejected { fault, decision }, _) if open => {
                 self.row(result, S::Rejected, None, Some(fault));

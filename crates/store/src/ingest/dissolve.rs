@@ -35,17 +35,23 @@ pub async fn dissolve(tx: &mut SetTx, absorbed: &[Absorbed]) -> Result<()> {
     .execute(tx.conn())
     .await?;
     sqlx::query!(
-        "with gone as (
-           select * from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as u (tenant_id, from_id, into_id))
-         update identity_conflicts i
-         set contact_id = coalesce(
-               (select g.into_id from gone g where g.tenant_id = i.tenant_id and g.from_id = i.contact_id), i.contact_id),
-             other_contact_id = coalesce(
-               (select g.into_id from gone g where g.tenant_id = i.tenant_id and g.from_id = i.other_contact_id), i.other_contact_id)
-         where exists (
-           select from gone g
-           where g.tenant_id = i.tenant_id
-             and (g.from_id = i.contact_id or g.from_id = i.other_contact_id))",
+        "update identity_conflicts i
+         set contact_id = u.into_id
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as u (tenant_id, from_id, into_id)
+         where i.tenant_id = u.tenant_id
+           and i.contact_id = u.from_id",
+        &tenants,
+        &from,
+        &into,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update identity_conflicts i
+         set other_contact_id = u.into_id
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as u (tenant_id, from_id, into_id)
+         where i.tenant_id = u.tenant_id
+           and i.other_contact_id = u.from_id",
         &tenants,
         &from,
         &into,

@@ -187,12 +187,14 @@ struct StoppedAccount {
     waba_id: WabaId,
     /// The name of the stop, or `resume`.
     effect: String,
+    /// When, by the provider's clock.
+    at: OffsetDateTime,
 }
 
 /// Accounts that new events stop or let go on: only when no newer one is known.
 async fn stops(tx: &mut SetTx, new: &BTreeSet<(TenantId, String)>) -> Result<Vec<StoppedAccount>> {
     let rows = sqlx::query!(
-        r#"select e.tenant_id, e.waba_id, e.effect as "effect!"
+        r#"select e.tenant_id, e.waba_id, e.at, e.effect as "effect!"
            from unnest($1::uuid[], $2::text[]) as u (tenant_id, key)
            join number_events e on e.tenant_id = u.tenant_id and e.key = u.key
            where e.aspect = $3
@@ -216,12 +218,14 @@ async fn stops(tx: &mut SetTx, new: &BTreeSet<(TenantId, String)>) -> Result<Vec
             tenant_id: TenantId::new(row.tenant_id),
             waba_id: WabaId::new(row.waba_id),
             effect: row.effect,
+            at: row.at,
         })
         .collect())
 }
 
 /// Pauses the numbers of accounts that new events stop, with the reason that `sentence` gives for the event's effect
-/// (`None` lets them go on), and tells which numbers changed. A pause for another reason stays.
+/// (`None` lets them go on), and tells which numbers changed. A pause for another reason stays, and so does a number that
+/// was connected after the event.
 pub async fn stop_accounts(
     tx: &mut SetTx,
     new: &BTreeSet<(TenantId, String)>,
@@ -239,9 +243,10 @@ pub async fn stop_accounts(
     let changed = sqlx::query!(
         "update phone_numbers p
          set paused_reason = u.reason
-         from unnest($1::uuid[], $2::uuid[], $3::text[]) as u (tenant_id, waba_id, reason)
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $5::timestamptz[]) as u (tenant_id, waba_id, reason, at)
          where p.tenant_id = u.tenant_id
            and p.waba_id = u.waba_id
+           and u.at >= date_trunc('second', p.connected_at)
            and p.paused_reason is distinct from u.reason
            and (p.paused_reason is null or p.paused_reason = any($4))
          returning p.tenant_id, p.id",
@@ -249,6 +254,7 @@ pub async fn stop_accounts(
         &stops.iter().map(|stop| stop.waba_id.uuid()).collect::<Vec<_>>(),
         &reasons as &[Option<String>],
         sentences,
+        &stops.iter().map(|stop| stop.at).collect::<Vec<_>>(),
     )
     .fetch_all(tx.conn())
     .await?;

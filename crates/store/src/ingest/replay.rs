@@ -50,7 +50,7 @@ pub struct ReplayPage {
 }
 
 impl IngestDb {
-    /// The next bodies of a range after `after`; `None` when nothing is left.
+    /// The next bodies of a range after `after`, in the order of the log's key; `None` when nothing is left.
     pub async fn replay_page(
         &self,
         range: &ReplayRange,
@@ -68,7 +68,7 @@ impl IngestDb {
                and r.received_at >= $1
                and r.received_at < $2
                and ($3::smallint is null or r.stream = $3)
-               and ($4::smallint is null or (r.stream, r.day, r.seq) > ($4, $5, $6))
+               and (r.day, r.stream, r.seq) > (coalesce($5::date, '-infinity'), coalesce($4::smallint, 0), coalesce($6::bigint, 0))
                and (not $7 or exists (
                  select from webhook_outcomes o
                  where o.day = r.day
@@ -77,7 +77,7 @@ impl IngestDb {
                    and ($8::text is null or o.provider_number_id = $8)
                    and ($9::text is null or o.provider_waba_id = $9)
                    and (cardinality($10::smallint[]) = 0 or o.outcome = any($10))))
-             order by r.stream, r.day, r.seq
+             order by r.day, r.stream, r.seq
              limit $11",
             range.from,
             range.to,

@@ -5,7 +5,10 @@ use axum::{
 };
 use services::TenantServices;
 
-use crate::http::problem::{ApiResult, PathId};
+use crate::http::{
+    guard::Visit,
+    problem::{ApiResult, PathId},
+};
 
 /// Types that a browser may show in place; everything else is a download.
 const SHOWN: [&str; 8] = [
@@ -22,9 +25,19 @@ const SHOWN: [&str; 8] = [
 /// The bytes behind a link of a media view.
 pub async fn linked(
     State(services): State<TenantServices>,
+    visit: Visit,
     PathId(token): PathId<String>,
 ) -> ApiResult<Response> {
-    let media = services.linked_media(&token).await?;
+    let link = match services.media_link(&token) {
+        Ok(link) => link,
+        Err(gone) => {
+            visit.unproven().await?;
+            return Err(gone.into());
+        }
+    };
+    let (tenant, media) = (link.tenant.to_string(), link.media.to_string());
+    visit.proven(&media, Some(&tenant)).await?;
+    let media = services.linked_media(link).await?;
     let kind = media.mime_type.split(';').next().unwrap_or_default().trim();
     let shown = SHOWN.contains(&kind);
     let mut headers = HeaderMap::new();

@@ -269,7 +269,11 @@ fn revision(kind: &str, message: &RawMessage<'_>) -> Option<(String, Option<doma
         return Some((target, None));
     }
     let inner = raw::object::<RawMessage<'_>>(revision.message)?;
-    Some((target, Some(content::read(&inner))))
+    match content::read(&inner) {
+        // What is not understood must not take the place of what is.
+        domain::content::Content::Unsupported { .. } => None,
+        content => Some((target, Some(content))),
+    }
 }
 
 /// Who the customer is from now on, and what named them before.
