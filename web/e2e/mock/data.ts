@@ -1,7 +1,8 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-type Json = Record<string, unknown>;
+/** Any object of the wire. */
+export type Json = Record<string, unknown>;
 
 /** An id of the wire form from a prefix and a number. */
 export function id(prefix: string, n: number): string {
@@ -90,6 +91,9 @@ export function message(conversationId: string, n: number, minutesAgo: number, p
     decision: out ? { rule: "allowed", allowed: true, reason: "The customer service window is open." } : null,
     author: out ? { kind: "user", name: "Ada Okafor" } : null,
     reactions: [],
+    edited_at: null,
+    forwarded: null,
+    referral: null,
     ...parts.more,
   };
 }

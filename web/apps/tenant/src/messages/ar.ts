@@ -1,8 +1,10 @@
 import { type Catalogue, uiAr } from "@parlance/ui";
+import { arInbox } from "./ar-inbox";
 
 /** Arabic texts: the frame, the inbox and the lists; what is missing falls back to English. */
 export const ar: Catalogue = {
   ...uiAr,
+  ...arInbox,
   "nav.inbox": "الوارد",
   "nav.templates": "القوالب",
   "nav.numbers": "الأرقام",

@@ -14,12 +14,13 @@ import {
   Tooltip,
 } from "@parlance/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CircleHelp, Reply, RotateCw } from "lucide-react";
+import { CircleHelp, FastForward, Forward, Reply, RotateCw, Smartphone } from "lucide-react";
 import { useState } from "react";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
 import { upsertMessage } from "./cache";
 import { bubbleParts } from "./message-body";
+import { ReferralCard } from "./message-data";
 import { sendAgain } from "./outbox";
 import { messageLine } from "./preview";
 
@@ -40,7 +41,8 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
     return <EventLine message={message} contact={contact} />;
   const parts = bubbleParts(slug, message, t);
   const status = isMessageStatus(message.status) ? message.status : undefined;
-  const author = out && message.author ? `${message.author.name}` : undefined;
+  const fromApp = message.author?.kind === "business_app";
+  const author = out ? (fromApp ? t("thread.fromApp") : message.author?.name) : undefined;
   const troubled = message.status === "failed" || message.status === "unknown";
   return (
     <li id={message.id} className={cx("group flex flex-col", out ? "items-end" : "items-start")}>
@@ -48,6 +50,17 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
         <MessageBubble
           direction={out ? "out" : "in"}
           {...parts}
+          mark={message.forwarded ? <Forwarded how={message.forwarded} /> : undefined}
+          header={
+            message.referral ? (
+              <>
+                <ReferralCard referral={message.referral} t={t} />
+                {parts.header}
+              </>
+            ) : (
+              parts.header
+            )
+          }
           tone={message.status === "failed" ? "failed" : "plain"}
           quote={message.reply_to ? quoteOf(quoted, contact, t) : undefined}
           reactions={message.reactions.map((reaction) => ({
@@ -59,7 +72,13 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
           }))}
           meta={
             <>
-              {author ? <bdi className="max-w-40 truncate">{author}</bdi> : null}
+              {fromApp ? <Smartphone size={12} aria-hidden className="shrink-0" /> : null}
+              {author ? <bdi className="max-w-44 truncate">{author}</bdi> : null}
+              {message.edited_at ? (
+                <Tooltip text={t("thread.editedAt", { time: absoluteText(message.edited_at) })}>
+                  <span>{t("thread.edited")}</span>
+                </Tooltip>
+              ) : null}
               <Tooltip text={absoluteText(message.thread_at)}>
                 <time dateTime={message.thread_at} className="tabular">
                   {clockText(message.thread_at)}
@@ -84,6 +103,17 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
       </div>
       {troubled ? <Trouble slug={slug} message={message} onWhy={() => onWhy(message)} /> : null}
     </li>
+  );
+}
+
+function Forwarded({ how }: { how: NonNullable<Message["forwarded"]> }) {
+  const t = useT();
+  const Icon = how === "frequently" ? FastForward : Forward;
+  return (
+    <span className="flex items-center gap-1 italic">
+      <Icon size={12} aria-hidden className="shrink-0 rtl:-scale-x-100" />
+      {t(how === "frequently" ? "thread.forwardedOften" : "thread.forwarded")}
+    </span>
   );
 }
 
