@@ -183,6 +183,11 @@ export function thread(conversationId: string): Json[] {
       content: { type: "image", media_id: id("med", 1), caption: "Our new waiting room" },
     }),
     say(18, 12, { direction: "outbound", status: "accepted", content: { type: "text", body: "See you soon" } }),
+    say(20, 3, {
+      direction: "outbound",
+      status: "queued",
+      content: { type: "text", body: "We will call you before the visit." },
+    }),
     say(19, 2, {
       content: {
         type: "text",

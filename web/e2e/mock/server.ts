@@ -178,6 +178,7 @@ export class MockServer {
       "conversations:read",
       "messages:send",
       "contacts:read",
+      "contacts:manage",
       "templates:read",
       "templates:manage",
       "numbers:read",

@@ -1,5 +1,6 @@
 import { type Json, one, page, type Route } from "./answers";
 import { ago, id, metaApps, numbers, phoneNumber, rendered, templates } from "./data";
+import { contactRoutes, messageRoutes } from "./message-routes";
 import type { MockServer } from "./server";
 
 function connection(): Json {
@@ -95,35 +96,8 @@ export function tenantRoutes(mock: MockServer): Route[] {
         return mock.send(String(old?.conversation_id), { ...body, content: old?.content });
       },
     ],
-    [
-      new RegExp(`^GET ${t}/messages/([^/]+)$`),
-      (m) => {
-        const found = [...mock.threads.values()].flat().find((row) => row.id === m[1]);
-        return found
-          ? {
-              body: {
-                message: found,
-                waiting: null,
-                attempts: [
-                  {
-                    id: id("att", 1),
-                    attempt: 1,
-                    state: found.status === "unknown" ? "unknown" : "accepted",
-                    planned_at: found.created_at,
-                    not_before: found.created_at,
-                    wait: null,
-                    claimed_at: found.created_at,
-                    finished_at: found.created_at,
-                    fault: found.error
-                      ? { class: "recipient", code: 131026, message: "Message undeliverable", trace_id: "AbCdEf" }
-                      : null,
-                  },
-                ],
-              },
-            }
-          : one(undefined);
-      },
-    ],
+    ...messageRoutes(mock),
+    ...contactRoutes(),
     [
       new RegExp(`^POST ${t}/media$`),
       () => ({
@@ -152,23 +126,6 @@ export function tenantRoutes(mock: MockServer): Route[] {
           url: "/media/x",
           url_expires_at: ago(-1e6),
           error: null,
-        },
-      }),
-    ],
-    [
-      new RegExp(`^GET ${t}/contacts/([^/]+)$`),
-      (m) => ({
-        body: {
-          id: m[1],
-          name: "Asha Nair",
-          identities: [
-            { kind: "phone", value: "4915112345001", seen_at: ago(1000) },
-            { kind: "user_id", value: "DE.77A1B2C3D4E5F6", seen_at: ago(1000) },
-            { kind: "username", value: "asha.n", seen_at: ago(1000) },
-          ],
-          consents: [],
-          created_at: ago(1e9),
-          conversations: [],
         },
       }),
     ],

@@ -116,9 +116,10 @@ const inboxEmpty = createRoute({
 const thread = createRoute({
   getParentRoute: () => inbox,
   path: "/$conversationId",
-  validateSearch: (search): { contact?: "open" | "closed"; why?: string } => ({
+  validateSearch: (search): { contact?: "open" | "closed"; why?: string; consent?: "history" | "record" } => ({
     contact: search.contact === "open" || search.contact === "closed" ? search.contact : undefined,
     why: text(search.why),
+    consent: search.consent === "history" || search.consent === "record" ? search.consent : undefined,
   }),
   component: lazyRouteComponent(() => import("../features/inbox/thread-page"), "ThreadPage"),
 });

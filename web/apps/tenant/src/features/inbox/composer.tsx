@@ -11,6 +11,7 @@ import { TemplatePicker } from "../templates/template-picker";
 import { ButtonsDialog } from "./buttons-dialog";
 import { upsertMessage } from "./cache";
 import { ClosedWindow } from "./closed-window";
+import { ConsentNote } from "./consent-note";
 import { sendMessage } from "./outbox";
 import { messageLine } from "./preview";
 import { useWindowLeft } from "./window";
@@ -56,6 +57,7 @@ export function Composer({ slug, conversation, maySend, replyTo, onReplyDone }: 
   };
   return (
     <div className="border-t bg-surface">
+      <ConsentNote slug={slug} conversation={conversation} />
       {left > 0 ? (
         <OpenComposer
           conversation={conversation}

@@ -1,28 +1,12 @@
 import type { Message } from "@parlance/api-client-tenant";
-import {
-  absoluteText,
-  Button,
-  ConfirmDialog,
-  clockText,
-  cx,
-  ErrorNotice,
-  explain,
-  IconButton,
-  isMessageStatus,
-  MessageBubble,
-  Ticks,
-  Tooltip,
-} from "@parlance/ui";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CircleHelp, FastForward, Forward, Reply, RotateCw, Smartphone } from "lucide-react";
-import { useState } from "react";
+import { absoluteText, Button, clockText, cx, IconButton, isMessageStatus, MessageBubble, Ticks, Tooltip } from "@parlance/ui";
+import { CircleHelp, FastForward, Forward, Reply, Smartphone } from "lucide-react";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
-import { upsertMessage } from "./cache";
 import { bubbleParts } from "./message-body";
 import { ReferralCard } from "./message-data";
-import { sendAgain } from "./outbox";
 import { messageLine } from "./preview";
+import { SendAgain } from "./send-again";
 
 type ItemProps = {
   slug: string;
@@ -152,15 +136,6 @@ function EventLine({ message, contact }: { message: Message; contact: string }) 
 function Trouble({ slug, message, onWhy }: { slug: string; message: Message; onWhy: () => void }) {
   const t = useT();
   const { can } = useTenant();
-  const client = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  const again = useMutation({
-    mutationFn: () => sendAgain(slug, message),
-    onSuccess: (answer) => {
-      setAsking(false);
-      upsertMessage(client, slug, answer.message);
-    },
-  });
   const unknown = message.status === "unknown";
   const next = message.error?.next_step;
   return (
@@ -171,32 +146,12 @@ function Trouble({ slug, message, onWhy }: { slug: string; message: Message; onW
         </span>
         {next ? <span className="text-muted"> {next}</span> : null}
       </p>
-      {again.error && !asking ? <ErrorNotice error={explain(again.error)} className="text-start" /> : null}
-      <div className="flex gap-1">
+      <div className="flex flex-wrap justify-end gap-1">
         <Button size="sm" variant="ghost" onClick={onWhy}>
           {t("ui.why")}
         </Button>
-        {can("messages:send") ? (
-          <Button
-            size="sm"
-            busy={again.isPending}
-            icon={<RotateCw size={13} aria-hidden />}
-            onClick={() => (unknown ? setAsking(true) : again.mutate())}
-          >
-            {unknown ? t("trouble.againMayDouble") : t("trouble.again")}
-          </Button>
-        ) : null}
+        {can("messages:send") ? <SendAgain slug={slug} message={message} /> : null}
       </div>
-      <ConfirmDialog
-        open={asking}
-        onOpenChange={setAsking}
-        title={t("trouble.confirm.title")}
-        effect={<p>{t("trouble.confirm.effect")}</p>}
-        action={t("trouble.confirm.action")}
-        busy={again.isPending}
-        error={again.error ? <ErrorNotice error={explain(again.error)} /> : undefined}
-        onConfirm={() => again.mutate()}
-      />
     </div>
   );
 }
