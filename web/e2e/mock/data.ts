@@ -239,6 +239,16 @@ export function numbers(): Json[] {
     status: "CONNECTED",
     throughput_mps: 80,
     paused_reason: null,
+    details: {
+      account_mode: "LIVE",
+      code_verification_status: "VERIFIED",
+      is_official_business_account: false,
+      is_on_biz_app: true,
+      is_pin_enabled: true,
+      messaging_limit: "TIER_2K",
+      name_status: "APPROVED",
+      platform_type: "CLOUD_API",
+    },
     checked_at: ago(HOUR_MS),
     created_at: ago(90 * DAY_MS),
   };

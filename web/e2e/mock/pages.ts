@@ -23,6 +23,8 @@ export const TENANT_PAGES: { route: string; path: string; ready: string }[] = [
 export const ADMIN_PAGES: { route: string; path: string; ready: string }[] = [
   { route: "/frame/tenants", path: "/tenants", ready: "Green Leaf Clinic" },
   { route: "/frame/tenants/$tenantId", path: `/tenants/${id("ten", 1)}`, ready: "About this tenant" },
+  { route: "/frame/lanes", path: "/lanes", ready: "Stopped calling" },
+  { route: "/frame/retention", path: "/retention", ready: "Idempotency keys" },
   { route: "/frame/webhooks", path: "/webhooks", ready: "Quarantined: unknown number" },
   { route: "/frame/graph-environments", path: "/graph-environments", ready: "v24.0" },
   { route: "/frame/meta-apps", path: "/meta-apps", ready: "Parlance sandbox app" },

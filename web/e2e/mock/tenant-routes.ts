@@ -1,33 +1,8 @@
 import { type Json, one, page, type Route } from "./answers";
-import { ago, id, metaApps, numbers, phoneNumber, rendered, templates } from "./data";
+import { ago, id, rendered, templates } from "./data";
 import { contactRoutes, messageRoutes } from "./message-routes";
+import { numberRoutes } from "./number-routes";
 import type { MockServer } from "./server";
-
-function connection(): Json {
-  const step = (name: string, state: string, detail: string | null) => ({
-    step: name,
-    state,
-    detail,
-    at: state === "pending" ? null : ago(4000),
-  });
-  return {
-    id: id("cxn", 1),
-    state: "failed",
-    phone_number_id: null,
-    steps: [
-      step("token", "done", "whatsapp_business_messaging and whatsapp_business_management are granted."),
-      step("waba", "done", "Green Leaf (102290129340398)"),
-      step(
-        "number",
-        "failed",
-        "Meta answered 100: this token can't see the number 999. Give the system user access to the number's account, or correct the id.",
-      ),
-      step("subscribe", "pending", null),
-      step("route", "pending", null),
-      step("templates", "pending", null),
-    ],
-  };
-}
 
 /** What the tenant surface answers. */
 export function tenantRoutes(mock: MockServer): Route[] {
@@ -168,26 +143,7 @@ export function tenantRoutes(mock: MockServer): Route[] {
       }),
     ],
     [new RegExp(`^POST ${t}/wabas/[^/]+/templates/sync$`), () => ({ body: { added: 1, changed: 2, removed: 0, unchanged: 4 } })],
-    [new RegExp(`^GET ${t}/numbers$`), () => ({ body: { items: numbers() } })],
-    [new RegExp(`^GET ${t}/numbers/([^/]+)$`), (m) => one(find(numbers(), m[1]))],
-    [
-      new RegExp(`^POST ${t}/numbers/([^/]+)/(?:check|resume)$`),
-      (m) => ({ body: { ...find(numbers(), m[1]), paused_reason: null } }),
-    ],
-    [new RegExp(`^GET ${t}/meta-apps$`), () => ({ body: { items: metaApps() } })],
-    [new RegExp(`^POST ${t}/connections$`), () => ({ status: 201, body: connection() })],
-    [new RegExp(`^GET ${t}/connections/[^/]+$`), () => ({ body: connection() })],
-    [
-      new RegExp(`^POST ${t}/connections/[^/]+/resume$`),
-      () => ({
-        body: {
-          ...connection(),
-          state: "connected",
-          phone_number_id: phoneNumber.id,
-          steps: (connection().steps as Json[]).map((step) => ({ ...step, state: "done", detail: null })),
-        },
-      }),
-    ],
+    ...numberRoutes(),
     [new RegExp(`^GET ${t}/api-keys$`), (_m, _b, url) => page(keys, url)],
     [
       new RegExp(`^POST ${t}/api-keys$`),
