@@ -25,6 +25,7 @@ const CASES: Case[] = [
   { app: "tenant", name: "photo", path: thread, open: press(/^Open photo/) },
   { app: "tenant", name: "create key", path: "/t/green-leaf/settings/api-keys?create=true", open: async () => undefined },
   { app: "tenant", name: "revoke key", path: "/t/green-leaf/settings/api-keys", open: press("Revoke web shop") },
+  { app: "tenant", name: "delete template", path: `/t/green-leaf/templates/${id("tpl", 1)}`, open: press("Delete") },
   { app: "tenant", name: "palette", path: "/t/green-leaf/numbers", open: async (page) => page.keyboard.press("Control+k") },
   { app: "tenant", name: "shortcuts", path: "/t/green-leaf/numbers", open: async (page) => page.keyboard.press("?") },
   { app: "admin", name: "create tenant", path: "/tenants?create=true", open: async () => undefined },

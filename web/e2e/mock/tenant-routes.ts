@@ -1,4 +1,4 @@
-import { type Json, one, page, type Route } from "./answers";
+import { type Json, one, page, problem, type Route } from "./answers";
 import { ago, id, rendered, templates } from "./data";
 import { contactRoutes, messageRoutes } from "./message-routes";
 import { numberRoutes } from "./number-routes";
@@ -113,6 +113,16 @@ export function tenantRoutes(mock: MockServer): Route[] {
         ),
     ],
     [new RegExp(`^GET ${t}/templates/([^/]+)$`), (m) => one(find(templates(), m[1]))],
+    [new RegExp(`^DELETE ${t}/templates/[^/]+$`), () => ({})],
+    [
+      new RegExp(`^POST ${t}/wabas/[^/]+/templates$`),
+      (_m, body) =>
+        body.name === "taken"
+          ? problem(400, "invalid-fields", "A field can't be used", "Change what the fields name.", {
+              fields: [{ field: "components.0.text", message: "Values may not stand side by side." }],
+            })
+          : { status: 201, body: { ...templates()[2], ...body } },
+    ],
     [
       new RegExp(`^POST ${t}/templates/([^/]+)/preview$`),
       (_m, body) => {

@@ -134,6 +134,12 @@ const templates = createRoute({
   component: lazyRouteComponent(() => import("../features/templates/templates-page"), "TemplatesPage"),
 });
 
+const newTemplate = createRoute({
+  getParentRoute: () => tenant,
+  path: "/templates/new",
+  component: lazyRouteComponent(() => import("../features/templates/new-template-page"), "NewTemplatePage"),
+});
+
 const template = createRoute({
   getParentRoute: () => tenant,
   path: "/templates/$templateId",
@@ -189,6 +195,7 @@ export const router = createRouter({
       tenantHome,
       inbox.addChildren([inboxEmpty, thread]),
       templates,
+      newTemplate,
       template,
       numbers,
       connect,
