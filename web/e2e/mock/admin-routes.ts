@@ -1,5 +1,6 @@
 import { type Handler, type Json, one, page, problem, type Route } from "./answers";
 import { ago, id, metaApps, numbers } from "./data";
+import { lane } from "./number-routes";
 import type { MockServer } from "./server";
 
 function webhooks(tenants: Json[]): Json[] {
@@ -23,6 +24,33 @@ function webhooks(tenants: Json[]): Json[] {
       duplicates: n % 5 ? 0 : 1,
     };
   });
+}
+
+function lanes(tenants: Json[]): Json[] {
+  return Array.from({ length: 5 }, (_, n) => {
+    const tenant = tenants[n % 2];
+    const { paused_reason: _paused, breaker_reason: _breaker, ...figures } = lane(id("num", n === 1 ? 2 : 10 + n));
+    return {
+      ...figures,
+      owned: n !== 3,
+      paused: n === 2,
+      published_at: n === 3 ? null : ago(900),
+      display_phone_number: `+49 30 55501${n}0`,
+      tenant: tenant ? { id: tenant.id, slug: tenant.slug, name: tenant.name } : null,
+    };
+  });
+}
+
+function retentionReports(): Json[] {
+  const rules = ["raw_webhooks", "outbox", "idempotency_keys", "sessions", "webhook_outcomes"];
+  return Array.from({ length: 60 }, (_, n) => ({
+    at: ago(n * 3_600_000),
+    rule: rules[n % rules.length],
+    removed: n === 0 ? 1_204_331 : n * 37 + 1,
+    first: n % 2 ? "1:4711" : "2026-08-01",
+    last: n % 2 ? "1:981244" : "2026-08-02",
+    cutoff: ago(n * 3_600_000 + 9e9),
+  }));
 }
 
 /** What the admin surface answers. */
@@ -103,6 +131,8 @@ export function adminRoutes(mock: MockServer): Route[] {
           url,
         ),
     ],
+    [/^GET \/v1\/lanes$/, (_m, _b, url) => page(lanes(tenants), url)],
+    [/^GET \/v1\/retention$/, (_m, _b, url) => page(retentionReports(), url)],
     [/^GET \/v1\/graph-environments$/, (_m, _b, url) => page(environments, url)],
     [
       /^POST \/v1\/graph-environments$/,

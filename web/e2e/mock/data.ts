@@ -1,7 +1,8 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-type Json = Record<string, unknown>;
+/** Any object of the wire. */
+export type Json = Record<string, unknown>;
 
 /** An id of the wire form from a prefix and a number. */
 export function id(prefix: string, n: number): string {
@@ -90,6 +91,9 @@ export function message(conversationId: string, n: number, minutesAgo: number, p
     decision: out ? { rule: "allowed", allowed: true, reason: "The customer service window is open." } : null,
     author: out ? { kind: "user", name: "Ada Okafor" } : null,
     reactions: [],
+    edited_at: null,
+    forwarded: null,
+    referral: null,
     ...parts.more,
   };
 }
@@ -179,6 +183,11 @@ export function thread(conversationId: string): Json[] {
       content: { type: "image", media_id: id("med", 1), caption: "Our new waiting room" },
     }),
     say(18, 12, { direction: "outbound", status: "accepted", content: { type: "text", body: "See you soon" } }),
+    say(20, 3, {
+      direction: "outbound",
+      status: "queued",
+      content: { type: "text", body: "We will call you before the visit." },
+    }),
     say(19, 2, {
       content: {
         type: "text",
@@ -230,6 +239,16 @@ export function numbers(): Json[] {
     status: "CONNECTED",
     throughput_mps: 80,
     paused_reason: null,
+    details: {
+      account_mode: "LIVE",
+      code_verification_status: "VERIFIED",
+      is_official_business_account: false,
+      is_on_biz_app: true,
+      is_pin_enabled: true,
+      messaging_limit: "TIER_2K",
+      name_status: "APPROVED",
+      platform_type: "CLOUD_API",
+    },
     checked_at: ago(HOUR_MS),
     created_at: ago(90 * DAY_MS),
   };

@@ -7,15 +7,25 @@ import { expect, test } from "./fixtures";
 type Case = { app: "tenant" | "admin"; name: string; path: string; open: (page: Page) => Promise<void> };
 const thread = `/t/green-leaf/inbox/${id("cnv", 1)}`;
 const press = (name: string | RegExp) => async (page: Page) => page.getByRole("button", { name }).first().click();
+const interactive = (name: string) => async (page: Page) => {
+  await page.getByRole("button", { name: "Message with something to tap" }).click();
+  await page.getByRole("menuitem", { name }).click();
+};
 
 const CASES: Case[] = [
   { app: "tenant", name: "template picker", path: thread, open: press("Send a template") },
-  { app: "tenant", name: "reply buttons", path: thread, open: press("Add reply buttons") },
+  { app: "tenant", name: "reply buttons", path: thread, open: interactive("Reply buttons") },
+  { app: "tenant", name: "list", path: thread, open: interactive("List to choose from") },
+  { app: "tenant", name: "link button", path: thread, open: interactive("Link button") },
   { app: "tenant", name: "delivery", path: `${thread}?why=${id("msg", 15)}`, open: async () => undefined },
+  { app: "tenant", name: "waiting", path: `${thread}?why=${id("msg", 20)}`, open: press("Do not send it") },
+  { app: "tenant", name: "record consent", path: `${thread}?consent=record`, open: async () => undefined },
+  { app: "tenant", name: "consent history", path: `${thread}?consent=history`, open: async () => undefined },
   { app: "tenant", name: "confirm send again", path: thread, open: press("Send again (may double)") },
   { app: "tenant", name: "photo", path: thread, open: press(/^Open photo/) },
   { app: "tenant", name: "create key", path: "/t/green-leaf/settings/api-keys?create=true", open: async () => undefined },
   { app: "tenant", name: "revoke key", path: "/t/green-leaf/settings/api-keys", open: press("Revoke web shop") },
+  { app: "tenant", name: "delete template", path: `/t/green-leaf/templates/${id("tpl", 1)}`, open: press("Delete") },
   { app: "tenant", name: "palette", path: "/t/green-leaf/numbers", open: async (page) => page.keyboard.press("Control+k") },
   { app: "tenant", name: "shortcuts", path: "/t/green-leaf/numbers", open: async (page) => page.keyboard.press("?") },
   { app: "admin", name: "create tenant", path: "/tenants?create=true", open: async () => undefined },

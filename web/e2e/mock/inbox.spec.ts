@@ -65,6 +65,35 @@ test("a lost answer asks before it may double", async ({ page, tenant }) => {
   await expect(messages(page).getByText("And tomorrow from nine.")).toHaveCount(2);
 });
 
+test("a waiting message says why and is withdrawn after a second press", async ({ page, tenant }) => {
+  await page.goto(`${tenant.url}${path}?why=${id("msg", 20)}`);
+  const sheet = page.getByRole("dialog", { name: "Delivery of this message" });
+  await expect(sheet.getByText("It waits: this customer just got a message")).toBeVisible();
+  await sheet.getByRole("button", { name: "Do not send it" }).click();
+  await sheet.getByRole("button", { name: "Cancel sending" }).click();
+  await expect(sheet.getByRole("button", { name: "Do not send it" })).toBeHidden();
+  expect(tenant.server.threads.get(THREAD)?.find((row) => row.id === id("msg", 20))?.status).toBe("cancelled");
+  await page.keyboard.press("Escape");
+  const bubble = messages(page).getByRole("listitem").filter({ hasText: "We will call you before the visit." });
+  await expect(bubble.getByRole("img", { name: "Cancelled" })).toBeVisible();
+});
+
+test("a withdrawal is recorded with its proof and explained above the composer", async ({ page, tenant }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await openThread(page, tenant.url);
+  const panel = page.getByRole("complementary", { name: "Contact" });
+  await panel.getByRole("button", { name: "Record" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Record the word of/ });
+  await dialog.getByRole("button", { name: "Record it" }).click();
+  await expect(dialog.getByText("Write where and how they said it.")).toBeVisible();
+  await dialog.getByRole("textbox", { name: "Where and how" }).fill("On the phone with Ada");
+  await dialog.getByRole("button", { name: "Record it" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(/withdrew consent to messages/)).toBeVisible();
+  await panel.getByRole("button", { name: "History" }).click();
+  await expect(page.getByRole("dialog", { name: /^Consent of/ }).getByText("On the phone with Ada")).toBeVisible();
+});
+
 test("a closed window offers templates, previews them live and sends", async ({ page, tenant }) => {
   await page.goto(`${tenant.url}/t/green-leaf/inbox/${id("cnv", 2)}`);
   await expect(page.getByText("The 24-hour window is closed")).toBeVisible();

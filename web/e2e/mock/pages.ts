@@ -5,6 +5,7 @@ export const TENANT_PAGES: { route: string; path: string; ready: string }[] = [
   { route: "/t/$slug/inbox", path: "/t/green-leaf/inbox", ready: "Asha Nair" },
   { route: "/t/$slug/inbox/$conversationId", path: `/t/green-leaf/inbox/${id("cnv", 1)}`, ready: "See you soon" },
   { route: "/t/$slug/templates", path: "/t/green-leaf/templates", ready: "order_shipped" },
+  { route: "/t/$slug/templates/new", path: "/t/green-leaf/templates/new", ready: "Submit for review" },
   { route: "/t/$slug/templates/$templateId", path: `/t/green-leaf/templates/${id("tpl", 1)}`, ready: "Dear Asha" },
   { route: "/t/$slug/numbers", path: "/t/green-leaf/numbers", ready: "Green Leaf Clinic" },
   { route: "/t/$slug/numbers/connect", path: "/t/green-leaf/numbers/connect", ready: "Callback URL" },
@@ -23,6 +24,8 @@ export const TENANT_PAGES: { route: string; path: string; ready: string }[] = [
 export const ADMIN_PAGES: { route: string; path: string; ready: string }[] = [
   { route: "/frame/tenants", path: "/tenants", ready: "Green Leaf Clinic" },
   { route: "/frame/tenants/$tenantId", path: `/tenants/${id("ten", 1)}`, ready: "About this tenant" },
+  { route: "/frame/lanes", path: "/lanes", ready: "Stopped calling" },
+  { route: "/frame/retention", path: "/retention", ready: "Idempotency keys" },
   { route: "/frame/webhooks", path: "/webhooks", ready: "Quarantined: unknown number" },
   { route: "/frame/graph-environments", path: "/graph-environments", ready: "v24.0" },
   { route: "/frame/meta-apps", path: "/meta-apps", ready: "Parlance sandbox app" },

@@ -5,6 +5,7 @@ import { extname, join, normalize } from "node:path";
 import { adminRoutes } from "./admin-routes";
 import { type Answer, type Json, problem, type Route } from "./answers";
 import { conversation, id, message, rendered, thread } from "./data";
+import { rareKinds } from "./kinds";
 import { tenantRoutes } from "./tenant-routes";
 
 const TYPES: Record<string, string> = {
@@ -35,7 +36,7 @@ export class MockServer {
     private readonly surface: "tenant" | "admin",
   ) {
     for (const row of this.conversations) this.threads.set(String(row.id), []);
-    this.threads.set(id("cnv", 1), thread(id("cnv", 1)));
+    this.threads.set(id("cnv", 1), [...rareKinds(id("cnv", 1)), ...thread(id("cnv", 1))]);
     this.routes = surface === "tenant" ? tenantRoutes(this) : adminRoutes(this);
     this.server = createServer((request, response) => void this.answer(request, response));
   }
@@ -177,6 +178,7 @@ export class MockServer {
       "conversations:read",
       "messages:send",
       "contacts:read",
+      "contacts:manage",
       "templates:read",
       "templates:manage",
       "numbers:read",

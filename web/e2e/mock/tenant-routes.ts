@@ -1,32 +1,8 @@
-import { type Json, one, page, type Route } from "./answers";
-import { ago, id, metaApps, numbers, phoneNumber, rendered, templates } from "./data";
+import { type Json, one, page, problem, type Route } from "./answers";
+import { ago, id, rendered, templates } from "./data";
+import { contactRoutes, messageRoutes } from "./message-routes";
+import { numberRoutes } from "./number-routes";
 import type { MockServer } from "./server";
-
-function connection(): Json {
-  const step = (name: string, state: string, detail: string | null) => ({
-    step: name,
-    state,
-    detail,
-    at: state === "pending" ? null : ago(4000),
-  });
-  return {
-    id: id("cxn", 1),
-    state: "failed",
-    phone_number_id: null,
-    steps: [
-      step("token", "done", "whatsapp_business_messaging and whatsapp_business_management are granted."),
-      step("waba", "done", "Green Leaf (102290129340398)"),
-      step(
-        "number",
-        "failed",
-        "Meta answered 100: this token can't see the number 999. Give the system user access to the number's account, or correct the id.",
-      ),
-      step("subscribe", "pending", null),
-      step("route", "pending", null),
-      step("templates", "pending", null),
-    ],
-  };
-}
 
 /** What the tenant surface answers. */
 export function tenantRoutes(mock: MockServer): Route[] {
@@ -95,35 +71,8 @@ export function tenantRoutes(mock: MockServer): Route[] {
         return mock.send(String(old?.conversation_id), { ...body, content: old?.content });
       },
     ],
-    [
-      new RegExp(`^GET ${t}/messages/([^/]+)$`),
-      (m) => {
-        const found = [...mock.threads.values()].flat().find((row) => row.id === m[1]);
-        return found
-          ? {
-              body: {
-                message: found,
-                waiting: null,
-                attempts: [
-                  {
-                    id: id("att", 1),
-                    attempt: 1,
-                    state: found.status === "unknown" ? "unknown" : "accepted",
-                    planned_at: found.created_at,
-                    not_before: found.created_at,
-                    wait: null,
-                    claimed_at: found.created_at,
-                    finished_at: found.created_at,
-                    fault: found.error
-                      ? { class: "recipient", code: 131026, message: "Message undeliverable", trace_id: "AbCdEf" }
-                      : null,
-                  },
-                ],
-              },
-            }
-          : one(undefined);
-      },
-    ],
+    ...messageRoutes(mock),
+    ...contactRoutes(),
     [
       new RegExp(`^POST ${t}/media$`),
       () => ({
@@ -156,23 +105,6 @@ export function tenantRoutes(mock: MockServer): Route[] {
       }),
     ],
     [
-      new RegExp(`^GET ${t}/contacts/([^/]+)$`),
-      (m) => ({
-        body: {
-          id: m[1],
-          name: "Asha Nair",
-          identities: [
-            { kind: "phone", value: "4915112345001", seen_at: ago(1000) },
-            { kind: "user_id", value: "DE.77A1B2C3D4E5F6", seen_at: ago(1000) },
-            { kind: "username", value: "asha.n", seen_at: ago(1000) },
-          ],
-          consents: [],
-          created_at: ago(1e9),
-          conversations: [],
-        },
-      }),
-    ],
-    [
       new RegExp(`^GET ${t}/templates$`),
       (_m, _b, url) =>
         page(
@@ -181,6 +113,16 @@ export function tenantRoutes(mock: MockServer): Route[] {
         ),
     ],
     [new RegExp(`^GET ${t}/templates/([^/]+)$`), (m) => one(find(templates(), m[1]))],
+    [new RegExp(`^DELETE ${t}/templates/[^/]+$`), () => ({})],
+    [
+      new RegExp(`^POST ${t}/wabas/[^/]+/templates$`),
+      (_m, body) =>
+        body.name === "taken"
+          ? problem(400, "invalid-fields", "A field can't be used", "Change what the fields name.", {
+              fields: [{ field: "components.0.text", message: "Values may not stand side by side." }],
+            })
+          : { status: 201, body: { ...templates()[2], ...body } },
+    ],
     [
       new RegExp(`^POST ${t}/templates/([^/]+)/preview$`),
       (_m, body) => {
@@ -211,26 +153,7 @@ export function tenantRoutes(mock: MockServer): Route[] {
       }),
     ],
     [new RegExp(`^POST ${t}/wabas/[^/]+/templates/sync$`), () => ({ body: { added: 1, changed: 2, removed: 0, unchanged: 4 } })],
-    [new RegExp(`^GET ${t}/numbers$`), () => ({ body: { items: numbers() } })],
-    [new RegExp(`^GET ${t}/numbers/([^/]+)$`), (m) => one(find(numbers(), m[1]))],
-    [
-      new RegExp(`^POST ${t}/numbers/([^/]+)/(?:check|resume)$`),
-      (m) => ({ body: { ...find(numbers(), m[1]), paused_reason: null } }),
-    ],
-    [new RegExp(`^GET ${t}/meta-apps$`), () => ({ body: { items: metaApps() } })],
-    [new RegExp(`^POST ${t}/connections$`), () => ({ status: 201, body: connection() })],
-    [new RegExp(`^GET ${t}/connections/[^/]+$`), () => ({ body: connection() })],
-    [
-      new RegExp(`^POST ${t}/connections/[^/]+/resume$`),
-      () => ({
-        body: {
-          ...connection(),
-          state: "connected",
-          phone_number_id: phoneNumber.id,
-          steps: (connection().steps as Json[]).map((step) => ({ ...step, state: "done", detail: null })),
-        },
-      }),
-    ],
+    ...numberRoutes(),
     [new RegExp(`^GET ${t}/api-keys$`), (_m, _b, url) => page(keys, url)],
     [
       new RegExp(`^POST ${t}/api-keys$`),

@@ -19,7 +19,7 @@ import {
 } from "@parlance/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { AppWindow, Building2, Globe, LogOut, ShieldCheck, Webhook } from "lucide-react";
+import { AppWindow, Building2, Eraser, Globe, LogOut, Send, ShieldCheck, Webhook } from "lucide-react";
 import { api } from "../shared/api";
 import { useMe } from "../shared/session";
 import { useT } from "../shared/texts";
@@ -47,9 +47,11 @@ export function PortalFrame() {
       }
       items={[
         page("/tenants", t("nav.tenants"), <Building2 size={19} aria-hidden />),
+        page("/lanes", t("nav.lanes"), <Send size={19} aria-hidden />),
         page("/webhooks", t("nav.webhooks"), <Webhook size={19} aria-hidden />),
         page("/graph-environments", t("nav.environments"), <Globe size={19} aria-hidden />),
         page("/meta-apps", t("nav.apps"), <AppWindow size={19} aria-hidden />),
+        page("/retention", t("nav.retention"), <Eraser size={19} aria-hidden />),
       ]}
       link={({ href, ...rest }) => <Link to={href} {...rest} />}
       foot={(expanded) => <PersonMenu expanded={expanded} />}

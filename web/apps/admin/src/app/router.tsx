@@ -111,9 +111,25 @@ const apps = createRoute({
   component: lazyRouteComponent(() => import("../features/providers/meta-apps-page"), "MetaAppsPage"),
 });
 
+const lanes = createRoute({
+  getParentRoute: () => frame,
+  path: "/lanes",
+  component: lazyRouteComponent(() => import("../features/operations/lanes-page"), "LanesPage"),
+});
+
+const retention = createRoute({
+  getParentRoute: () => frame,
+  path: "/retention",
+  component: lazyRouteComponent(() => import("../features/operations/retention-page"), "RetentionPage"),
+});
+
 /** All pages of the admin portal. */
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, frame.addChildren([tenants, tenant, webhooks, environments, apps])]),
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    frame.addChildren([tenants, tenant, lanes, webhooks, environments, apps, retention]),
+  ]),
   defaultPreload: "intent",
   defaultPreloadStaleTime: 0,
   defaultErrorComponent: Failed,

@@ -116,9 +116,10 @@ const inboxEmpty = createRoute({
 const thread = createRoute({
   getParentRoute: () => inbox,
   path: "/$conversationId",
-  validateSearch: (search): { contact?: "open" | "closed"; why?: string } => ({
+  validateSearch: (search): { contact?: "open" | "closed"; why?: string; consent?: "history" | "record" } => ({
     contact: search.contact === "open" || search.contact === "closed" ? search.contact : undefined,
     why: text(search.why),
+    consent: search.consent === "history" || search.consent === "record" ? search.consent : undefined,
   }),
   component: lazyRouteComponent(() => import("../features/inbox/thread-page"), "ThreadPage"),
 });
@@ -131,6 +132,12 @@ const templates = createRoute({
     number: text(search.number),
   }),
   component: lazyRouteComponent(() => import("../features/templates/templates-page"), "TemplatesPage"),
+});
+
+const newTemplate = createRoute({
+  getParentRoute: () => tenant,
+  path: "/templates/new",
+  component: lazyRouteComponent(() => import("../features/templates/new-template-page"), "NewTemplatePage"),
 });
 
 const template = createRoute({
@@ -188,6 +195,7 @@ export const router = createRouter({
       tenantHome,
       inbox.addChildren([inboxEmpty, thread]),
       templates,
+      newTemplate,
       template,
       numbers,
       connect,

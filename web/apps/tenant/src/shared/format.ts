@@ -29,3 +29,23 @@ export function durationText(ms: number): string {
     ? unit(Math.floor(minutes / 60), "hour")
     : `${unit(Math.floor(minutes / 60), "hour")} ${unit(rest, "minute")}`;
 }
+
+/** An amount in its currency; codes that no list knows are written beside the figure. */
+export function moneyText(amount: number, currency: string): string {
+  try {
+    return new Intl.NumberFormat(currentLocale(), { style: "currency", currency }).format(amount);
+  } catch {
+    return `${new Intl.NumberFormat(currentLocale()).format(amount)} ${currency}`;
+  }
+}
+
+/** A figure in the reader's locale. */
+export function figureText(value: number): string {
+  return new Intl.NumberFormat(currentLocale()).format(value);
+}
+
+/** An address that may become a link: http and https only, so that nothing a customer sends can run. */
+export function webAddress(value: string | null | undefined): string | undefined {
+  if (!value || !URL.canParse(value)) return undefined;
+  return ["http:", "https:"].includes(new URL(value).protocol) ? value : undefined;
+}

@@ -2,6 +2,7 @@ import type { Media } from "@parlance/api-client-tenant";
 import { ApiError, BubblePhoto, type Problem } from "@parlance/ui";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, refusal, unwrap } from "./api";
+import type { Attachment } from "./attachments";
 import { useT } from "./texts";
 
 /** One stored file with its expiring link. */
@@ -38,11 +39,13 @@ export function MediaPhoto({
 
 /** The file types that can be sent as a photo. */
 export const PHOTO_TYPES = ["image/jpeg", "image/png"];
-/** WhatsApp's limit for photos, in bytes. */
-export const PHOTO_BYTES_MAX = 5 * 1024 * 1024;
-
-/** Uploads a file for one number; `onProgress` hears 0–1. */
-export function uploadMedia(slug: string, phoneNumberId: string, file: File, onProgress: (part: number) => void): Promise<Media> {
+/** Uploads a file for one number, as what it will be sent; `onProgress` hears 0–1. */
+export function uploadMedia(
+  slug: string,
+  phoneNumberId: string,
+  { file, kind }: Attachment,
+  onProgress: (part: number) => void,
+): Promise<Media> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `/v1/t/${encodeURIComponent(slug)}/media`);
@@ -55,6 +58,7 @@ export function uploadMedia(slug: string, phoneNumberId: string, file: File, onP
     request.onerror = () => reject(new ApiError(0, {} satisfies Problem));
     const form = new FormData();
     form.set("phone_number_id", phoneNumberId);
+    form.set("kind", kind);
     form.set("file", file, file.name || "photo");
     request.send(form);
   });

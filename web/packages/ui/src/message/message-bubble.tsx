@@ -8,17 +8,19 @@ import { richText } from "./rich-text";
 
 const useT = translateHook<typeof uiEn>();
 
-/** A button under a message. */
-export type BubbleButton = { kind: "reply" | "url" | "phone" | "list" | "other"; text: string; chosen?: boolean };
+/** A button under a message; with an address it is a link. */
+export type BubbleButton = { kind: "reply" | "url" | "phone" | "list" | "other"; text: string; href?: string };
 
 type BubbleProps = {
   direction: "in" | "out";
+  mark?: ReactNode;
   quote?: { author: string; text: string; onOpen?: () => void };
   header?: ReactNode;
   title?: string | null;
   text?: string | null;
   footer?: string | null;
   buttons?: BubbleButton[];
+  below?: ReactNode;
   meta?: ReactNode;
   reactions?: { emoji: string; label: string }[];
   tone?: "plain" | "failed" | "pending";
@@ -27,15 +29,17 @@ type BubbleProps = {
 
 const BUTTON_ICON = { reply: Reply, url: ExternalLink, phone: Phone, list: List, other: CornerUpLeft };
 
-/** One message as WhatsApp draws it: header, text, footer, buttons, meta and reactions. */
+/** One message as WhatsApp draws it: mark, quote, header, text, footer, meta, buttons, what unfolds below, and reactions. */
 export function MessageBubble({
   direction,
+  mark,
   quote,
   header,
   title,
   text,
   footer,
   buttons,
+  below,
   meta,
   reactions,
   tone = "plain",
@@ -52,6 +56,7 @@ export function MessageBubble({
           tone === "pending" && "opacity-80",
         )}
       >
+        {mark ? <div className="px-3 pt-1.5 text-bubble-meta text-xs">{mark}</div> : null}
         {quote ? <Quote {...quote} /> : null}
         {header ? <div className="p-1 pb-0">{header}</div> : null}
         <div className="px-3 py-1.5">
@@ -76,6 +81,7 @@ export function MessageBubble({
           ) : null}
         </div>
         {buttons && buttons.length > 0 ? <Buttons buttons={buttons} out={out} /> : null}
+        {below ? <div className={cx("border-t", out ? "border-bubble-out-line" : "border-bubble-in-line")}>{below}</div> : null}
       </div>
       {reactions && reactions.length > 0 ? (
         <ul className="relative z-1 -mt-1.5 mx-2 flex gap-1">
@@ -125,9 +131,15 @@ function Buttons({ buttons, out }: { buttons: BubbleButton[]; out: boolean }) {
             )}
           >
             <Icon size={14} aria-hidden className="shrink-0 rtl:-scale-x-100" />
-            <span dir="auto" className="wrap-any">
-              {button.text}
-            </span>
+            {button.href ? (
+              <a href={button.href} target="_blank" rel="noopener noreferrer" dir="auto" className="wrap-any underline">
+                {button.text}
+              </a>
+            ) : (
+              <span dir="auto" className="wrap-any">
+                {button.text}
+              </span>
+            )}
           </li>
         );
       })}

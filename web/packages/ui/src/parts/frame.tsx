@@ -21,6 +21,9 @@ export type RailLinkProps = {
   children: ReactNode;
 };
 
+/** With more entries than this, the bar at the foot names only the open one: six names do not fit a phone. */
+const FOOT_LABELS_MAX = 4;
+
 type FrameProps = {
   brand: ReactNode;
   ribbon?: ReactNode;
@@ -74,7 +77,7 @@ export function AppFrame({ brand, ribbon, items, foot, link, immersed, children 
             className="flex min-w-0 flex-1 max-md:justify-around md:flex-col md:gap-0.5 md:px-2"
           >
             {items.map((item) => (
-              <RailLink key={item.key} item={item} expanded={expanded} link={link} />
+              <RailLink key={item.key} item={item} expanded={expanded} crowded={items.length > FOOT_LABELS_MAX} link={link} />
             ))}
           </nav>
           <div className="flex gap-1 max-md:px-1 md:flex-col md:px-2">
@@ -102,14 +105,17 @@ export function AppFrame({ brand, ribbon, items, foot, link, immersed, children 
   );
 }
 
-function RailLink({ item, expanded, link }: { item: RailItem; expanded: boolean; link: FrameProps["link"] }) {
+type RailLinkOwnProps = { item: RailItem; expanded: boolean; crowded: boolean; link: FrameProps["link"] };
+
+function RailLink({ item, expanded, crowded, link }: RailLinkOwnProps) {
   const element = link({
     href: item.href,
     "aria-current": item.active ? "page" : undefined,
     "aria-label": item.label,
     className: cx(
-      "focus-inset relative flex items-center gap-3 rounded-control text-sm no-underline md:h-10 max-md:h-14 max-md:min-w-14 max-md:flex-col max-md:justify-center max-md:gap-0.5 max-md:text-xs",
+      "focus-inset relative flex items-center gap-3 rounded-control text-sm no-underline md:h-10 max-md:h-14 max-md:flex-col max-md:justify-center max-md:gap-0.5 max-md:text-xs",
       expanded ? "md:px-2.5" : "md:justify-center",
+      crowded ? "max-md:min-w-11" : "max-md:min-w-14",
       item.active
         ? "bg-accent-soft font-semibold text-accent-text max-md:bg-transparent"
         : "text-muted hover:bg-n4 hover:text-text",
@@ -122,7 +128,9 @@ function RailLink({ item, expanded, link }: { item: RailItem; expanded: boolean;
             <span className="absolute -end-2.5 -top-2.5 origin-bottom-left scale-75">{item.count}</span>
           ) : null}
         </span>
-        <span className={cx("truncate", expanded ? "md:flex-1" : "md:hidden")}>{item.label}</span>
+        <span className={cx("truncate", expanded ? "md:flex-1" : "md:hidden", crowded && !item.active && "max-md:hidden")}>
+          {item.label}
+        </span>
         {item.count && expanded ? <span className="max-md:hidden">{item.count}</span> : null}
       </>
     ),

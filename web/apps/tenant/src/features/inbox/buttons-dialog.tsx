@@ -1,14 +1,14 @@
 import type { Outgoing } from "@parlance/api-client-tenant";
-import { Button, Dialog, Field, IconButton, Input, MessageBubble, PhoneFrame, Textarea } from "@parlance/ui";
+import { Button, Dialog, Field, IconButton, Input, MessageBubble, PhoneFrame } from "@parlance/ui";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
+import { FrameFields, frameOf, sentFrame } from "./frame-fields";
 
 const BUTTONS_MAX = 3;
 const TITLE_CHARS_MAX = 20;
 const BODY_CHARS_MAX = 1024;
-const SMALL_CHARS_MAX = 60;
 
 type ButtonsContent = Extract<Outgoing, { type: "buttons" }>;
 type Draft = { key: number; title: string };
@@ -25,9 +25,7 @@ export function ButtonsDialog({
 }) {
   const t = useT();
   const { membership } = useTenant();
-  const [header, setHeader] = useState("");
-  const [body, setBody] = useState(initialBody.slice(0, BODY_CHARS_MAX));
-  const [footer, setFooter] = useState("");
+  const [texts, setTexts] = useState(() => frameOf(initialBody.slice(0, BODY_CHARS_MAX)));
   const [drafts, setDrafts] = useState<Draft[]>([{ key: 1, title: "" }]);
   const [tried, setTried] = useState(false);
 
@@ -37,15 +35,13 @@ export function ButtonsDialog({
     if (title === "") return tried ? t("buttons.needTitle") : undefined;
     return titles.indexOf(title) !== index ? t("buttons.sameTitle") : undefined;
   };
-  const bodyError = tried && body.trim() === "" ? t("buttons.needBody") : undefined;
   const submit = () => {
     setTried(true);
-    if (body.trim() === "" || titles.includes("") || new Set(titles).size !== titles.length) return;
+    const frame = sentFrame(texts);
+    if (frame.body === "" || titles.includes("") || new Set(titles).size !== titles.length) return;
     onSend({
       type: "buttons",
-      body: body.trim(),
-      header: header.trim() || undefined,
-      footer: footer.trim() || undefined,
+      ...frame,
       buttons: titles.map((title, index) => ({ id: `reply-${index + 1}`, title })),
     });
   };
@@ -67,21 +63,7 @@ export function ButtonsDialog({
     >
       <div className="grid gap-6 md:grid-cols-[minmax(0,1fr)_320px]">
         <div className="flex flex-col gap-4">
-          <Field label={t("buttons.header")} optional>
-            <Input dir="auto" maxLength={SMALL_CHARS_MAX} value={header} onChange={(event) => setHeader(event.target.value)} />
-          </Field>
-          <Field label={t("buttons.body")} error={bodyError}>
-            <Textarea
-              dir="auto"
-              rows={4}
-              maxLength={BODY_CHARS_MAX}
-              value={body}
-              onChange={(event) => setBody(event.target.value)}
-            />
-          </Field>
-          <Field label={t("buttons.footer")} optional>
-            <Input dir="auto" maxLength={SMALL_CHARS_MAX} value={footer} onChange={(event) => setFooter(event.target.value)} />
-          </Field>
+          <FrameFields texts={texts} bodyMax={BODY_CHARS_MAX} tried={tried} onChange={setTexts} />
           {drafts.map((draft, index) => (
             <div key={draft.key} className="flex items-start gap-2">
               <Field label={t("buttons.button", { n: index + 1 })} error={titleError(index)} className="flex-1">
@@ -116,9 +98,9 @@ export function ButtonsDialog({
         <PhoneFrame name={membership.tenant.name} id={membership.tenant.id} label={t("template.preview")}>
           <MessageBubble
             direction="in"
-            title={header.trim() || undefined}
-            text={body.trim() || t("buttons.bodyHere")}
-            footer={footer.trim() || undefined}
+            title={texts.header.trim() || undefined}
+            text={texts.body.trim() || t("buttons.bodyHere")}
+            footer={texts.footer.trim() || undefined}
             buttons={titles.map((title, index) => ({ kind: "reply", text: title || t("buttons.button", { n: index + 1 }) }))}
           />
         </PhoneFrame>

@@ -120,6 +120,7 @@ function refreshMessage(client: QueryClient, slug: string, conversationId: strin
     const detail = await client.fetchQuery({ ...messageQuery(slug, id), staleTime: 0 });
     if (detail.message.direction === "outbound" && !isLoaded(client, slug, detail.message)) await settledSends(conversationId);
     upsertMessage(client, slug, detail.message);
+    if (detail.message.direction === "inbound") void client.invalidateQueries({ queryKey: ["t", slug, "contact"] });
     const { content } = detail.message;
     if ("media_id" in content && content.media_id)
       void client.invalidateQueries({ queryKey: mediaQuery(slug, content.media_id).queryKey });

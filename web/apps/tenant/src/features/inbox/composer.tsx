@@ -1,16 +1,18 @@
 import type { Conversation, Message, Outgoing, SendAnswer } from "@parlance/api-client-tenant";
 import { Button, IconButton, isTyping, serverNow, toast } from "@parlance/ui";
 import { useQueryClient } from "@tanstack/react-query";
-import { ImagePlus, LayoutTemplate, ListPlus, SendHorizontal, X } from "lucide-react";
+import { LayoutTemplate, Paperclip, SendHorizontal, X } from "lucide-react";
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type Attachment, fitting, MEGABYTES_MAX } from "../../shared/attachments";
 import { contactName } from "../../shared/format";
-import { PHOTO_BYTES_MAX, PHOTO_TYPES } from "../../shared/media";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
 import { TemplatePicker } from "../templates/template-picker";
-import { ButtonsDialog } from "./buttons-dialog";
+import { AttachmentStrip, fileContent } from "./attachment-strip";
 import { upsertMessage } from "./cache";
 import { ClosedWindow } from "./closed-window";
+import { ConsentNote } from "./consent-note";
+import { InteractiveDialog, type InteractiveKind, InteractiveMenu } from "./interactive";
 import { sendMessage } from "./outbox";
 import { messageLine } from "./preview";
 import { useWindowLeft } from "./window";
@@ -38,14 +40,14 @@ export function Composer({ slug, conversation, maySend, replyTo, onReplyDone }: 
   if (!maySend) return <p className="border-t bg-surface px-4 py-3 text-muted text-sm">{t("composer.readOnly")}</p>;
 
   const deliver = (answer: SendAnswer) => upsertMessage(client, slug, answer.message);
-  const send = (content: Outgoing, photo?: File) => {
+  const send = (content: Outgoing, attachment?: Attachment) => {
     sendMessage(
       {
         slug,
         conversationId: conversation.id,
         content,
-        photo: photo
-          ? { file: photo, localUrl: URL.createObjectURL(photo), phoneNumberId: conversation.phone_number.id }
+        upload: attachment
+          ? { ...attachment, localUrl: URL.createObjectURL(attachment.file), phoneNumberId: conversation.phone_number.id }
           : undefined,
         replyTo: replyTo?.id,
         createdAt: new Date(serverNow()).toISOString(),
@@ -56,6 +58,7 @@ export function Composer({ slug, conversation, maySend, replyTo, onReplyDone }: 
   };
   return (
     <div className="border-t bg-surface">
+      <ConsentNote slug={slug} conversation={conversation} />
       {left > 0 ? (
         <OpenComposer
           conversation={conversation}
@@ -93,15 +96,15 @@ type OpenProps = {
   conversation: Conversation;
   replyTo: Message | undefined;
   onReplyDone: () => void;
-  onSend: (content: Outgoing, photo?: File) => void;
+  onSend: (content: Outgoing, attachment?: Attachment) => void;
   onTemplate: (() => void) | undefined;
 };
 
 function OpenComposer({ conversation, replyTo, onReplyDone, onSend, onTemplate }: OpenProps) {
   const t = useT();
   const [text, setText] = useState(() => drafts.get(conversation.id) ?? "");
-  const [photo, setPhoto] = useState<File>();
-  const [buttons, setButtons] = useState(false);
+  const [attachment, setAttachment] = useState<Attachment>();
+  const [dialog, setDialog] = useState<InteractiveKind>();
   const [dropping, setDropping] = useState(false);
   const areaRef = useRef<HTMLTextAreaElement>(null);
   const fileRef = useRef<HTMLInputElement>(null);
@@ -123,30 +126,32 @@ function OpenComposer({ conversation, replyTo, onReplyDone, onSend, onTemplate }
     return () => window.removeEventListener("keydown", onKey);
   }, []);
 
-  const limit = photo ? CAPTION_CHARS_MAX : TEXT_CHARS_MAX;
+  const captioned = attachment !== undefined && attachment.kind !== "audio";
+  const limit = captioned ? CAPTION_CHARS_MAX : TEXT_CHARS_MAX;
   const body = text.trim();
-  const ready = (body !== "" || photo !== undefined) && text.length <= limit;
+  const ready = (body !== "" || attachment !== undefined) && text.length <= limit;
   const submit = () => {
     if (!ready) return;
-    if (photo) onSend({ type: "image", media_id: "", caption: body || undefined }, photo);
-    else onSend({ type: "text", body });
+    if (attachment) onSend(fileContent(attachment, captioned ? body : ""), attachment);
+    if (body && !captioned) onSend({ type: "text", body });
     setText("");
-    setPhoto(undefined);
+    setAttachment(undefined);
     areaRef.current?.focus();
   };
   const attach = (files: Iterable<File>) => {
-    const file = [...files].find((entry) => entry.type.startsWith("image/"));
-    if (!file) return toast({ tone: "danger", text: t("composer.photoOnly") });
-    if (!PHOTO_TYPES.includes(file.type)) return toast({ tone: "danger", text: t("composer.photoType") });
-    if (file.size > PHOTO_BYTES_MAX) return toast({ tone: "danger", text: t("composer.photoSize") });
-    setPhoto(file);
+    const [file] = files;
+    if (!file) return;
+    const { kind, refused } = fitting(file);
+    if (refused === "empty") return toast({ tone: "danger", text: t("composer.emptyFile", { name: file.name }) });
+    if (refused) return toast({ tone: "danger", text: t(`composer.tooLarge.${kind}`, { size: MEGABYTES_MAX[kind] }) });
+    setAttachment({ file, kind });
     areaRef.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.key === "Escape" && (replyTo || photo)) {
+    if (event.key === "Escape" && (replyTo || attachment)) {
       event.stopPropagation();
       onReplyDone();
-      setPhoto(undefined);
+      setAttachment(undefined);
     } else if (event.key === "Escape") {
       event.currentTarget.blur();
     }
@@ -182,27 +187,26 @@ function OpenComposer({ conversation, replyTo, onReplyDone, onSend, onTemplate }
     >
       {dropping ? (
         <div className="pointer-events-none absolute inset-1 z-10 flex items-center justify-center rounded-card border-2 border-accent-text border-dashed bg-accent-soft text-accent-text">
-          {t("composer.dropPhoto")}
+          {t("composer.drop")}
         </div>
       ) : null}
       {replyTo ? <ReplyStrip message={replyTo} name={contactName(conversation.contact)} onDone={onReplyDone} /> : null}
-      {photo ? <PhotoStrip file={photo} onRemove={() => setPhoto(undefined)} /> : null}
+      {attachment ? <AttachmentStrip attachment={attachment} onRemove={() => setAttachment(undefined)} /> : null}
       <div className="flex items-end gap-1">
         <IconButton
-          label={t("composer.photo")}
-          icon={<ImagePlus size={18} aria-hidden />}
+          label={t("composer.attach")}
+          icon={<Paperclip size={18} aria-hidden />}
           onClick={() => fileRef.current?.click()}
         />
         {onTemplate ? (
           <IconButton label={t("composer.template")} icon={<LayoutTemplate size={18} aria-hidden />} onClick={onTemplate} />
         ) : null}
-        <IconButton label={t("composer.buttons")} icon={<ListPlus size={18} aria-hidden />} onClick={() => setButtons(true)} />
+        <InteractiveMenu onChoose={setDialog} />
         <input
           ref={fileRef}
           type="file"
-          accept={PHOTO_TYPES.join(",")}
           tabIndex={-1}
-          aria-label={t("composer.photo")}
+          aria-label={t("composer.attach")}
           className="sr-only"
           onChange={(event) => {
             attach(event.target.files ?? []);
@@ -214,7 +218,7 @@ function OpenComposer({ conversation, replyTo, onReplyDone, onSend, onTemplate }
           rows={1}
           dir="auto"
           aria-label={t("composer.text", { name: contactName(conversation.contact) })}
-          placeholder={photo ? t("composer.caption") : t("composer.placeholder")}
+          placeholder={captioned ? t("composer.caption") : t("composer.placeholder")}
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
@@ -235,13 +239,14 @@ function OpenComposer({ conversation, replyTo, onReplyDone, onSend, onTemplate }
           {t("composer.length", { length: text.length, limit })}
         </p>
       ) : null}
-      {buttons ? (
-        <ButtonsDialog
+      {dialog ? (
+        <InteractiveDialog
+          kind={dialog}
           initialBody={text}
-          onClose={() => setButtons(false)}
+          onClose={() => setDialog(undefined)}
           onSend={(content) => {
             onSend(content);
-            setButtons(false);
+            setDialog(undefined);
             setText("");
           }}
         />
@@ -263,26 +268,6 @@ function ReplyStrip({ message, name, onDone }: { message: Message; name: string;
         </p>
       </div>
       <IconButton label={t("composer.noReply")} icon={<X size={15} aria-hidden />} onClick={onDone} />
-    </div>
-  );
-}
-
-function PhotoStrip({ file, onRemove }: { file: File; onRemove: () => void }) {
-  const t = useT();
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    const made = URL.createObjectURL(file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [file]);
-  return (
-    <div className="mb-2 flex items-center gap-3 rounded-control bg-n3 p-2">
-      <img src={url} alt="" className="size-14 rounded-control object-cover" />
-      <p className="wrap-any min-w-0 flex-1 text-sm">
-        {file.name}
-        <span className="tabular block text-muted text-xs">{t("composer.kilobytes", { size: Math.ceil(file.size / 1024) })}</span>
-      </p>
-      <IconButton label={t("composer.removePhoto")} icon={<X size={15} aria-hidden />} onClick={onRemove} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useSyncExternalStore } from "react";
 import { contactName, phoneText } from "../../shared/format";
 import { useTenant } from "../../shared/session";
 import { serverWord, useT } from "../../shared/texts";
+import { type ConsentDialogName, ContactConsents } from "./contact-consents";
 import { contactQuery } from "./queries";
 import { useWindowLeft, WindowBadge } from "./window";
 
@@ -14,6 +15,7 @@ type PanelProps = {
   conversation: Conversation | undefined;
   state: PanelState;
   onState: (state: PanelState) => void;
+  onConsent: (dialog: ConsentDialogName) => void;
 };
 
 function useWide(): boolean {
@@ -28,13 +30,13 @@ function useWide(): boolean {
 }
 
 /** Who the customer is: a pane on wide screens, a sheet on others. */
-export function ContactPanel({ slug, conversation, state, onState }: PanelProps) {
+export function ContactPanel({ slug, conversation, state, onState, onConsent }: PanelProps) {
   const t = useT();
   const wide = useWide();
   if (!wide) {
     return (
       <Dialog side open={state === "open"} onOpenChange={(open) => onState(open ? "open" : undefined)} title={t("contact.title")}>
-        {conversation ? <Facts slug={slug} conversation={conversation} /> : <Skeleton className="h-40" />}
+        {conversation ? <Facts slug={slug} conversation={conversation} onConsent={onConsent} /> : <Skeleton className="h-40" />}
       </Dialog>
     );
   }
@@ -45,12 +47,20 @@ export function ContactPanel({ slug, conversation, state, onState }: PanelProps)
       tabIndex={0}
       className="thin-scroll focus-inset w-80 shrink-0 overflow-y-auto border-s bg-surface p-4"
     >
-      {conversation ? <Facts slug={slug} conversation={conversation} /> : <Skeleton className="h-40" />}
+      {conversation ? <Facts slug={slug} conversation={conversation} onConsent={onConsent} /> : <Skeleton className="h-40" />}
     </aside>
   );
 }
 
-function Facts({ slug, conversation }: { slug: string; conversation: Conversation }) {
+function Facts({
+  slug,
+  conversation,
+  onConsent,
+}: {
+  slug: string;
+  conversation: Conversation;
+  onConsent: (dialog: ConsentDialogName) => void;
+}) {
   const t = useT();
   const { can } = useTenant();
   const contact = useQuery({ ...contactQuery(slug, conversation.contact.id), enabled: can("contacts:read") });
@@ -85,6 +95,7 @@ function Facts({ slug, conversation }: { slug: string; conversation: Conversatio
           <Skeleton className="h-16" />
         ) : null}
       </section>
+      {contact.data ? <ContactConsents contact={contact.data} onOpen={onConsent} /> : null}
       <section>
         <h4 className="mb-2 text-muted text-xs">{t("contact.conversation")}</h4>
         <KeyValues

@@ -1,4 +1,4 @@
-import type { MessageDetail, SendAttempt } from "@parlance/api-client-tenant";
+import type { MessageDetail } from "@parlance/api-client-tenant";
 import {
   absoluteText,
   CopyValue,
@@ -8,14 +8,22 @@ import {
   isMessageStatus,
   KeyValues,
   Notice,
+  RelativeTime,
   Skeleton,
   type Step,
   StepLog,
   Ticks,
 } from "@parlance/ui";
 import { useQuery } from "@tanstack/react-query";
+import { useTenant } from "../../shared/session";
 import { serverWord, useT } from "../../shared/texts";
+import { AttemptItem } from "./attempt-item";
+import { CancelSend } from "./cancel-send";
 import { messageQuery } from "./queries";
+import { SendAgain } from "./send-again";
+
+const WAITING_POLL_MS = 3000;
+const AGAIN = ["failed", "unknown"];
 
 /** What happened to one message and why, from the ledger. */
 export function DeliverySheet({
@@ -28,13 +36,17 @@ export function DeliverySheet({
   onClose: () => void;
 }) {
   const t = useT();
-  const detail = useQuery({ ...messageQuery(slug, messageId ?? ""), enabled: Boolean(messageId) });
+  const detail = useQuery({
+    ...messageQuery(slug, messageId ?? ""),
+    enabled: Boolean(messageId),
+    refetchInterval: (query) => (query.state.data?.waiting ? WAITING_POLL_MS : false),
+  });
   return (
     <Dialog side open={Boolean(messageId)} onOpenChange={(open) => !open && onClose()} title={t("delivery.title")}>
       {detail.isError ? (
         <ErrorNotice error={explain(detail.error)} onRetry={() => void detail.refetch()} />
       ) : detail.data ? (
-        <Detail detail={detail.data} />
+        <Detail slug={slug} detail={detail.data} onSentAgain={onClose} />
       ) : (
         <Skeleton className="h-40" />
       )}
@@ -42,9 +54,10 @@ export function DeliverySheet({
   );
 }
 
-function Detail({ detail }: { detail: MessageDetail }) {
+function Detail({ slug, detail, onSentAgain }: { slug: string; detail: MessageDetail; onSentAgain: () => void }) {
   const t = useT();
-  const { message, attempts } = detail;
+  const { can } = useTenant();
+  const { message, attempts, waiting } = detail;
   const reached = (at: string | null | undefined): Step["state"] =>
     at ? "done" : message.status === "failed" || message.status === "cancelled" ? "skipped" : "waiting";
   const time = (at: string | null | undefined) => (at ? absoluteText(at) : undefined);
@@ -60,6 +73,7 @@ function Detail({ detail }: { detail: MessageDetail }) {
     },
     { key: "read", title: t("ui.status.read"), state: reached(message.read_at), detail: time(message.read_at) },
   ];
+  if (message.status === "cancelled") steps.push({ key: "cancelled", title: t("ui.status.cancelled"), state: "done" });
   if (message.failed_at)
     steps.push({ key: "failed", title: t("ui.status.failed"), state: "failed", detail: time(message.failed_at) });
   return (
@@ -74,6 +88,13 @@ function Detail({ detail }: { detail: MessageDetail }) {
         </Notice>
       ) : null}
       {message.status === "unknown" ? <Notice tone="warning">{t("delivery.unknown")}</Notice> : null}
+      {waiting ? <Waiting waiting={waiting} /> : null}
+      {can("messages:send") && message.status === "queued" ? <CancelSend slug={slug} message={message} /> : null}
+      {can("messages:send") && AGAIN.includes(message.status) ? (
+        <div className="flex flex-col items-start gap-2">
+          <SendAgain slug={slug} message={message} onSent={onSentAgain} />
+        </div>
+      ) : null}
       <section>
         <h3 className="mb-2 text-base">{t("delivery.steps")}</h3>
         <StepLog label={t("delivery.steps")} steps={steps} />
@@ -88,7 +109,7 @@ function Detail({ detail }: { detail: MessageDetail }) {
         <h3 className="mb-2 text-base">{t("delivery.attempts", { count: attempts.length })}</h3>
         <ol className="flex flex-col gap-3">
           {attempts.map((attempt) => (
-            <Attempt key={attempt.id} attempt={attempt} />
+            <AttemptItem key={attempt.id} attempt={attempt} />
           ))}
         </ol>
       </section>
@@ -114,23 +135,17 @@ function Detail({ detail }: { detail: MessageDetail }) {
   );
 }
 
-function Attempt({ attempt }: { attempt: SendAttempt }) {
-  const at = attempt.finished_at ?? attempt.claimed_at ?? attempt.planned_at;
+/** What a queued message waits for; the time moves with the clock. */
+function Waiting({ waiting }: { waiting: NonNullable<MessageDetail["waiting"]> }) {
+  const t = useT();
   return (
-    <li className="rounded-card border p-3 text-sm">
-      <p className="flex flex-wrap justify-between gap-x-3">
-        <span className="font-semibold">
-          {attempt.attempt}. {serverWord("attempt", attempt.state)}
-        </span>
-        <span className="text-muted text-xs">{absoluteText(at)}</span>
-      </p>
-      {attempt.fault ? (
-        <p className="wrap-any mt-1 text-muted">
-          {attempt.fault.message ?? serverWord("fault", attempt.fault.class)}
-          {attempt.fault.code == null ? "" : ` (${attempt.fault.code})`}
-          {attempt.fault.trace_id ? ` · ${attempt.fault.trace_id}` : ""}
+    <Notice tone="info" title={t("delivery.waits", { reason: serverWord("wait", waiting.reason) })}>
+      <p>{waiting.words}</p>
+      {waiting.until ? (
+        <p className="text-muted text-xs">
+          {t("delivery.until", { time: absoluteText(waiting.until) })} (<RelativeTime at={waiting.until} />)
         </p>
       ) : null}
-    </li>
+    </Notice>
   );
 }

@@ -1,77 +1,16 @@
-import type { Content, Message, Rendered } from "@parlance/api-client-tenant";
-import type { BubbleButton } from "@parlance/ui";
-import { Contact, FileText, MapPin, MousePointerClick, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import type { Message, Rendered } from "@parlance/api-client-tenant";
+import { Ban, MousePointerClick, TriangleAlert } from "lucide-react";
+import { webAddress } from "../../shared/format";
 import type { useT } from "../../shared/texts";
 import { renderedParts } from "../templates/rendered";
-import { DownloadLink, ThreadPhoto } from "./thread-media";
+import { Line, type Parts } from "./bubble-line";
+import { callParts, formParts, orderParts } from "./message-data";
+import { ListRows } from "./message-list-rows";
+import { headerMedia, mediaParts } from "./message-media";
+import { contactParts, locationParts } from "./message-place";
+import { ThreadPhoto } from "./thread-media";
 
 type T = ReturnType<typeof useT>;
-type Parts = {
-  header?: ReactNode;
-  title?: string | null;
-  text?: string | null;
-  footer?: string | null;
-  buttons?: BubbleButton[];
-  children?: ReactNode;
-};
-
-function Line({ icon, children }: { icon: ReactNode; children: ReactNode }) {
-  return (
-    <span className="flex items-start gap-2">
-      <span className="mt-0.5 shrink-0 text-bubble-meta">{icon}</span>
-      <span className="wrap-any min-w-0">{children}</span>
-    </span>
-  );
-}
-
-function location(content: Extract<Content, { type: "location" }>, t: T): Parts {
-  const place = `${content.latitude},${content.longitude}`;
-  return {
-    children: (
-      <Line icon={<MapPin size={16} aria-hidden />}>
-        <span className="block font-semibold" dir="auto">
-          {content.name ?? t("kind.location")}
-        </span>
-        {content.address ? (
-          <span className="block" dir="auto">
-            {content.address}
-          </span>
-        ) : null}
-        <a
-          href={`https://www.openstreetmap.org/?mlat=${content.latitude}&mlon=${content.longitude}#map=16/${content.latitude}/${content.longitude}`}
-          target="_blank"
-          rel="noopener noreferrer"
-          className="tabular underline"
-          dir="ltr"
-        >
-          {place}
-        </a>
-      </Line>
-    ),
-  };
-}
-
-function contacts(content: Extract<Content, { type: "contacts" }>): Parts {
-  return {
-    children: (
-      <ul className="flex flex-col gap-1.5">
-        {content.cards.map((card) => (
-          <li key={`${card.name}-${card.phones?.join()}`}>
-            <Line icon={<Contact size={16} aria-hidden />}>
-              <span className="block font-semibold" dir="auto">
-                {card.name}
-              </span>
-              <span className="tabular block" dir="ltr">
-                {card.phones?.join(", ")}
-              </span>
-            </Line>
-          </li>
-        ))}
-      </ul>
-    ),
-  };
-}
 
 function template(slug: string, rendered: Rendered): Parts {
   return renderedParts(rendered, (mediaId) => <ThreadPhoto slug={slug} mediaId={mediaId} alt={rendered.body} />);
@@ -106,6 +45,16 @@ function unsupported(title: string, text: string): Parts {
   };
 }
 
+function revoked(text: string): Parts {
+  return {
+    children: (
+      <Line icon={<Ban size={16} aria-hidden />}>
+        <span className="text-bubble-meta italic">{text}</span>
+      </Line>
+    ),
+  };
+}
+
 /** What a bubble shows for a message's content. */
 export function bubbleParts(slug: string, message: Message, t: T): Parts {
   const { content } = message;
@@ -114,58 +63,49 @@ export function bubbleParts(slug: string, message: Message, t: T): Parts {
       return { text: content.body };
     case "image":
     case "sticker":
-      return {
-        header: <ThreadPhoto slug={slug} mediaId={content.media_id} alt={content.caption ?? t("kind.image")} />,
-        text: content.caption,
-      };
     case "video":
     case "audio":
     case "document":
-      return {
-        text: content.caption,
-        children: (
-          <Line icon={<FileText size={16} aria-hidden />}>
-            <span className="block font-semibold">
-              {content.filename ?? (content.voice ? t("kind.voice") : t(`kind.${content.type}`))}
-            </span>
-            <DownloadLink slug={slug} mediaId={content.media_id} />
-          </Line>
-        ),
-      };
+      return mediaParts(slug, content, t);
     case "location":
-      return location(content, t);
+      return locationParts(content, t);
     case "contacts":
-      return contacts(content);
+      return contactParts(content);
     case "template":
       return template(slug, content.rendered);
     case "buttons":
       return {
+        header: headerMedia(slug, content.header_media, content.body),
         title: content.header,
         text: content.body,
         footer: content.footer,
         buttons: content.buttons.map((button) => ({ kind: "reply", text: button.title })),
       };
     case "list":
-      return {
-        title: content.header,
-        text: content.body,
-        footer: content.footer,
-        buttons: [{ kind: "reply", text: content.button }],
-      };
+      return { title: content.header, text: content.body, footer: content.footer, below: <ListRows content={content} /> };
     case "cta_url":
       return {
+        header: headerMedia(slug, content.header_media, content.body),
         title: content.header,
         text: content.body,
         footer: content.footer,
-        buttons: [{ kind: "url", text: content.display_text }],
+        buttons: [{ kind: "url", text: content.display_text, href: webAddress(content.url) }],
       };
     case "button_tap":
       return tap(content.title, undefined, t("thread.tapped"));
     case "choice":
       return tap(content.title, content.description, t("thread.chose"));
+    case "order":
+      return orderParts(content, t);
+    case "form_reply":
+      return formParts(content, t);
+    case "call_permission":
+      return callParts(content, t);
+    case "revoked":
+      return revoked(t(message.direction === "inbound" ? "thread.revoked" : "thread.revokedOwn"));
     case "unsupported":
       return unsupported(t("unsupported.title", { type: content.provider_type }), content.reason ?? t("unsupported.text"));
     default:
-      return {};
+      return unsupported(t("unsupported.title", { type: content.type }), t("unsupported.text"));
   }
 }

@@ -1,27 +1,12 @@
 import type { Message } from "@parlance/api-client-tenant";
-import {
-  absoluteText,
-  Button,
-  ConfirmDialog,
-  clockText,
-  cx,
-  ErrorNotice,
-  explain,
-  IconButton,
-  isMessageStatus,
-  MessageBubble,
-  Ticks,
-  Tooltip,
-} from "@parlance/ui";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CircleHelp, Reply, RotateCw } from "lucide-react";
-import { useState } from "react";
+import { absoluteText, Button, clockText, cx, IconButton, isMessageStatus, MessageBubble, Ticks, Tooltip } from "@parlance/ui";
+import { CircleHelp, FastForward, Forward, Reply, Smartphone } from "lucide-react";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
-import { upsertMessage } from "./cache";
 import { bubbleParts } from "./message-body";
-import { sendAgain } from "./outbox";
+import { ReferralCard } from "./message-data";
 import { messageLine } from "./preview";
+import { SendAgain } from "./send-again";
 
 type ItemProps = {
   slug: string;
@@ -40,7 +25,8 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
     return <EventLine message={message} contact={contact} />;
   const parts = bubbleParts(slug, message, t);
   const status = isMessageStatus(message.status) ? message.status : undefined;
-  const author = out && message.author ? `${message.author.name}` : undefined;
+  const fromApp = message.author?.kind === "business_app";
+  const author = out ? (fromApp ? t("thread.fromApp") : message.author?.name) : undefined;
   const troubled = message.status === "failed" || message.status === "unknown";
   return (
     <li id={message.id} className={cx("group flex flex-col", out ? "items-end" : "items-start")}>
@@ -48,6 +34,17 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
         <MessageBubble
           direction={out ? "out" : "in"}
           {...parts}
+          mark={message.forwarded ? <Forwarded how={message.forwarded} /> : undefined}
+          header={
+            message.referral ? (
+              <>
+                <ReferralCard referral={message.referral} t={t} />
+                {parts.header}
+              </>
+            ) : (
+              parts.header
+            )
+          }
           tone={message.status === "failed" ? "failed" : "plain"}
           quote={message.reply_to ? quoteOf(quoted, contact, t) : undefined}
           reactions={message.reactions.map((reaction) => ({
@@ -59,7 +56,13 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
           }))}
           meta={
             <>
-              {author ? <bdi className="max-w-40 truncate">{author}</bdi> : null}
+              {fromApp ? <Smartphone size={12} aria-hidden className="shrink-0" /> : null}
+              {author ? <bdi className="max-w-44 truncate">{author}</bdi> : null}
+              {message.edited_at ? (
+                <Tooltip text={t("thread.editedAt", { time: absoluteText(message.edited_at) })}>
+                  <span>{t("thread.edited")}</span>
+                </Tooltip>
+              ) : null}
               <Tooltip text={absoluteText(message.thread_at)}>
                 <time dateTime={message.thread_at} className="tabular">
                   {clockText(message.thread_at)}
@@ -84,6 +87,17 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
       </div>
       {troubled ? <Trouble slug={slug} message={message} onWhy={() => onWhy(message)} /> : null}
     </li>
+  );
+}
+
+function Forwarded({ how }: { how: NonNullable<Message["forwarded"]> }) {
+  const t = useT();
+  const Icon = how === "frequently" ? FastForward : Forward;
+  return (
+    <span className="flex items-center gap-1 italic">
+      <Icon size={12} aria-hidden className="shrink-0 rtl:-scale-x-100" />
+      {t(how === "frequently" ? "thread.forwardedOften" : "thread.forwarded")}
+    </span>
   );
 }
 
@@ -122,15 +136,6 @@ function EventLine({ message, contact }: { message: Message; contact: string }) 
 function Trouble({ slug, message, onWhy }: { slug: string; message: Message; onWhy: () => void }) {
   const t = useT();
   const { can } = useTenant();
-  const client = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  const again = useMutation({
-    mutationFn: () => sendAgain(slug, message),
-    onSuccess: (answer) => {
-      setAsking(false);
-      upsertMessage(client, slug, answer.message);
-    },
-  });
   const unknown = message.status === "unknown";
   const next = message.error?.next_step;
   return (
@@ -141,32 +146,12 @@ function Trouble({ slug, message, onWhy }: { slug: string; message: Message; onW
         </span>
         {next ? <span className="text-muted"> {next}</span> : null}
       </p>
-      {again.error && !asking ? <ErrorNotice error={explain(again.error)} className="text-start" /> : null}
-      <div className="flex gap-1">
+      <div className="flex flex-wrap justify-end gap-1">
         <Button size="sm" variant="ghost" onClick={onWhy}>
           {t("ui.why")}
         </Button>
-        {can("messages:send") ? (
-          <Button
-            size="sm"
-            busy={again.isPending}
-            icon={<RotateCw size={13} aria-hidden />}
-            onClick={() => (unknown ? setAsking(true) : again.mutate())}
-          >
-            {unknown ? t("trouble.againMayDouble") : t("trouble.again")}
-          </Button>
-        ) : null}
+        {can("messages:send") ? <SendAgain slug={slug} message={message} /> : null}
       </div>
-      <ConfirmDialog
-        open={asking}
-        onOpenChange={setAsking}
-        title={t("trouble.confirm.title")}
-        effect={<p>{t("trouble.confirm.effect")}</p>}
-        action={t("trouble.confirm.action")}
-        busy={again.isPending}
-        error={again.error ? <ErrorNotice error={explain(again.error)} /> : undefined}
-        onConfirm={() => again.mutate()}
-      />
     </div>
   );
 }

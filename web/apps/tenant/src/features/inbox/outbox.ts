@@ -2,6 +2,7 @@ import type { Message, Outgoing, SendAnswer } from "@parlance/api-client-tenant"
 import { type Explained, explain, isPassing, translate } from "@parlance/ui";
 import { useSyncExternalStore } from "react";
 import { api, idempotencyKey, unwrap } from "../../shared/api";
+import type { Attachment } from "../../shared/attachments";
 import { uploadMedia } from "../../shared/media";
 
 /** A message on its way to the server; it has no id yet, only its key. */
@@ -10,7 +11,7 @@ export type PendingSend = {
   slug: string;
   conversationId: string;
   content: Outgoing;
-  photo?: { file: File; localUrl: string; phoneNumberId: string };
+  upload?: Attachment & { localUrl: string; phoneNumberId: string };
   replyTo?: string;
   createdAt: string;
   state: "uploading" | "sending" | "waiting" | "failed";
@@ -55,9 +56,9 @@ export async function settledSends(conversationId: string): Promise<void> {
 }
 
 async function post(entry: PendingSend): Promise<SendAnswer> {
-  if (entry.photo && entry.content.type === "image" && !entry.content.media_id) {
+  if (entry.upload && "media_id" in entry.content && !entry.content.media_id) {
     patch(entry, { state: "uploading" });
-    const media = await uploadMedia(entry.slug, entry.photo.phoneNumberId, entry.photo.file, (progress) =>
+    const media = await uploadMedia(entry.slug, entry.upload.phoneNumberId, entry.upload, (progress) =>
       patch(entry, { progress }),
     );
     patch(entry, { content: { ...entry.content, media_id: media.id } });
@@ -97,10 +98,10 @@ function start(entry: PendingSend, deliver: Deliver): void {
 
 /** Shows a message at once and sends it; the same key is used until the server answers. */
 export function sendMessage(
-  fields: Pick<PendingSend, "slug" | "conversationId" | "content" | "photo" | "replyTo"> & { createdAt: string },
+  fields: Pick<PendingSend, "slug" | "conversationId" | "content" | "upload" | "replyTo"> & { createdAt: string },
   deliver: Deliver,
 ): void {
-  const entry: PendingSend = { ...fields, key: idempotencyKey(), state: fields.photo ? "uploading" : "sending", progress: 0 };
+  const entry: PendingSend = { ...fields, key: idempotencyKey(), state: fields.upload ? "uploading" : "sending", progress: 0 };
   change(entry.conversationId, (list) => [...list, entry]);
   start({ ...entry }, deliver);
 }
@@ -113,7 +114,7 @@ export function retryPending(entry: PendingSend, deliver: Deliver): void {
 
 /** Forgets a pending message. */
 export function dropPending(entry: PendingSend): void {
-  if (entry.photo) URL.revokeObjectURL(entry.photo.localUrl);
+  if (entry.upload) URL.revokeObjectURL(entry.upload.localUrl);
   change(entry.conversationId, (list) => list.filter((item) => item.key !== entry.key));
 }
 

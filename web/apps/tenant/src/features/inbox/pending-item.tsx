@@ -1,26 +1,36 @@
-import type { SendAnswer } from "@parlance/api-client-tenant";
-import { BubblePhoto, Button, ErrorNotice, MessageBubble, Progress, Ticks } from "@parlance/ui";
+import type { Outgoing, SendAnswer } from "@parlance/api-client-tenant";
+import { type BubbleButton, BubblePhoto, Button, ErrorNotice, MessageBubble, Progress, Ticks } from "@parlance/ui";
+import { FileText } from "lucide-react";
 import { useT } from "../../shared/texts";
+import { Line } from "./bubble-line";
 import { dropPending, type PendingSend, retryPending } from "./outbox";
+
+function textOf(content: Outgoing): string | null | undefined {
+  if ("body" in content) return content.body;
+  return "caption" in content ? content.caption : undefined;
+}
+
+function buttonsOf(content: Outgoing): BubbleButton[] | undefined {
+  if (content.type === "buttons") return content.buttons.map((button) => ({ kind: "reply", text: button.title }));
+  if (content.type === "list") return [{ kind: "list", text: content.button }];
+  return content.type === "cta_url" ? [{ kind: "url", text: content.display_text }] : undefined;
+}
 
 /** A message that the server has not answered for yet. */
 export function PendingItem({ entry, onAnswer }: { entry: PendingSend; onAnswer: (answer: SendAnswer) => void }) {
   const t = useT();
   const { content } = entry;
   const failed = entry.state === "failed";
-  const text =
-    content.type === "text" || content.type === "buttons" ? content.body : content.type === "image" ? content.caption : undefined;
+  const { upload } = entry;
   return (
     <li className="flex flex-col items-end gap-1">
       <div className="max-w-[min(85%,34rem)]">
         <MessageBubble
           direction="out"
           tone={failed ? "failed" : "pending"}
-          header={entry.photo ? <BubblePhoto src={entry.photo.localUrl} alt={t("kind.image")} /> : undefined}
-          text={text}
-          buttons={
-            content.type === "buttons" ? content.buttons.map((button) => ({ kind: "reply", text: button.title })) : undefined
-          }
+          header={upload?.kind === "image" ? <BubblePhoto src={upload.localUrl} alt={t("kind.image")} /> : undefined}
+          text={textOf(content)}
+          buttons={buttonsOf(content)}
           meta={
             entry.state === "uploading" ? (
               <Progress value={entry.progress} label={t("send.uploading")} />
@@ -32,6 +42,11 @@ export function PendingItem({ entry, onAnswer }: { entry: PendingSend; onAnswer:
           }
         >
           {content.type === "template" ? <span>{t("kind.template")}</span> : null}
+          {upload && upload.kind !== "image" ? (
+            <Line icon={<FileText size={16} aria-hidden />}>
+              <span className="font-semibold">{upload.file.name}</span>
+            </Line>
+          ) : null}
         </MessageBubble>
       </div>
       {failed && entry.error ? (

@@ -1,6 +1,8 @@
 import type { Conversation, Message } from "@parlance/api-client-tenant";
 import { plainText } from "@parlance/ui";
 import {
+  Ban,
+  ClipboardList,
   Contact,
   FileText,
   Image,
@@ -9,6 +11,8 @@ import {
   MapPin,
   Mic,
   MousePointerClick,
+  PhoneCall,
+  ShoppingCart,
   Smile,
   Sticker,
   TriangleAlert,
@@ -33,6 +37,10 @@ const ICON: Record<string, ReactNode> = {
   cta_url: <ListChecks size={13} aria-hidden className="shrink-0" />,
   button_tap: <MousePointerClick size={13} aria-hidden className="shrink-0" />,
   choice: <MousePointerClick size={13} aria-hidden className="shrink-0" />,
+  order: <ShoppingCart size={13} aria-hidden className="shrink-0" />,
+  form_reply: <ClipboardList size={13} aria-hidden className="shrink-0" />,
+  call_permission: <PhoneCall size={13} aria-hidden className="shrink-0" />,
+  revoked: <Ban size={13} aria-hidden className="shrink-0" />,
   system: <UserCog size={13} aria-hidden className="shrink-0" />,
   unsupported: <TriangleAlert size={13} aria-hidden className="shrink-0" />,
 };
@@ -52,6 +60,10 @@ const KINDS = [
   "cta_url",
   "button_tap",
   "choice",
+  "order",
+  "form_reply",
+  "call_permission",
+  "revoked",
   "system",
   "unsupported",
 ] as const;
@@ -90,6 +102,8 @@ export function messageLine(message: Message): string {
     case "button_tap":
     case "choice":
       return content.title;
+    case "order":
+      return content.text ?? "";
     default:
       return "";
   }

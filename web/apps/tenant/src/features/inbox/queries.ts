@@ -75,3 +75,18 @@ export function contactQuery(slug: string, contactId: string) {
     queryFn: () => unwrap(api.GET("/v1/t/{slug}/contacts/{contact_id}", { params: { path: { slug, contact_id: contactId } } })),
   });
 }
+
+/** Every recorded word of a contact about what they allow, newest first. */
+export function consentsQuery(slug: string, contactId: string) {
+  return infiniteQueryOptions({
+    queryKey: ["t", slug, "contact", contactId, "consents"],
+    queryFn: ({ pageParam }) =>
+      unwrap(
+        api.GET("/v1/t/{slug}/contacts/{contact_id}/consents", {
+          params: { path: { slug, contact_id: contactId }, query: { limit: PAGE_ROWS, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}

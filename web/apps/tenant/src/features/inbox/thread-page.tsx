@@ -7,6 +7,8 @@ import { api, unwrap } from "../../shared/api";
 import { useTenant } from "../../shared/session";
 import { upsertConversation } from "./cache";
 import { Composer } from "./composer";
+import { ConsentDialog } from "./consent-dialog";
+import { ConsentHistory } from "./consent-history";
 import { ContactPanel } from "./contact-panel";
 import { DeliverySheet } from "./delivery-sheet";
 import { MessageList } from "./message-list";
@@ -22,7 +24,7 @@ export function ThreadPage() {
 /** One conversation: header, messages, composer and the contact beside them. */
 function Thread({ conversationId }: { conversationId: string }) {
   const { slug, can } = useTenant();
-  const { contact, why } = useSearch({ from: "/t/$slug/inbox/$conversationId" });
+  const { contact, why, consent } = useSearch({ from: "/t/$slug/inbox/$conversationId" });
   const navigate = useNavigate({ from: "/t/$slug/inbox/$conversationId" });
   const conversation = useQuery(conversationQuery(slug, conversationId));
   const [replyTo, setReplyTo] = useState<Message>();
@@ -33,6 +35,7 @@ function Thread({ conversationId }: { conversationId: string }) {
   }
   const panel = (next: "open" | "closed" | undefined) =>
     void navigate({ search: (old) => ({ ...old, contact: next }), replace: true });
+  const consentDialog = (next: typeof consent) => void navigate({ search: (old) => ({ ...old, consent: next }) });
   return (
     <div className="flex h-full min-w-0">
       <div className="flex min-w-0 flex-1 flex-col bg-thread">
@@ -52,7 +55,13 @@ function Thread({ conversationId }: { conversationId: string }) {
           onReplyDone={() => setReplyTo(undefined)}
         />
       </div>
-      <ContactPanel slug={slug} conversation={conversation.data} state={contact} onState={panel} />
+      <ContactPanel slug={slug} conversation={conversation.data} state={contact} onState={panel} onConsent={consentDialog} />
+      {conversation.data && consent === "history" ? (
+        <ConsentHistory slug={slug} contact={conversation.data.contact} onClose={() => consentDialog(undefined)} />
+      ) : null}
+      {conversation.data && consent === "record" && can("contacts:manage") ? (
+        <ConsentDialog slug={slug} contact={conversation.data.contact} onClose={() => consentDialog(undefined)} />
+      ) : null}
       <DeliverySheet
         slug={slug}
         messageId={why}

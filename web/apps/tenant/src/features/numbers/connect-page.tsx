@@ -20,6 +20,7 @@ import { type FormEvent, useState } from "react";
 import { api, unwrap } from "../../shared/api";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
+import { PinAndTest, recipient } from "./pin-and-test";
 import { connectionQuery, metaAppsQuery } from "./queries";
 
 /** The first half of the wizard: which app, which number, which token. */
@@ -63,10 +64,12 @@ function ConnectForm({ slug, apps }: { slug: string; apps: MetaApp[] }) {
     provider_waba_id: "",
     provider_number_id: "",
     access_token: "",
+    pin: "",
+    test_to: "",
   });
   const chosen = apps.find((app) => app.id === fields.meta_app_id);
   const connect = useMutation({
-    mutationFn: () => unwrap(api.POST("/v1/t/{slug}/connections", { params: { path: { slug } }, body: trimmed(fields) })),
+    mutationFn: () => unwrap(api.POST("/v1/t/{slug}/connections", { params: { path: { slug } }, body: request(fields) })),
     onSuccess: (connection) => {
       client.setQueryData(connectionQuery(slug, connection.id).queryKey, connection);
       void client.invalidateQueries({ queryKey: ["t", slug, "numbers"] });
@@ -136,6 +139,9 @@ function ConnectForm({ slug, apps }: { slug: string; apps: MetaApp[] }) {
           </Field>
         </div>
       </Card>
+      <Card title={t("connect.options")}>
+        <PinAndTest fields={fields} errors={error?.fields} onChange={(change) => setFields({ ...fields, ...change })} />
+      </Card>
       {error ? <ErrorNotice error={error} /> : null}
       <div className="flex items-center gap-3">
         <Button type="submit" variant="primary" busy={connect.isPending}>
@@ -151,6 +157,15 @@ function ConnectForm({ slug, apps }: { slug: string; apps: MetaApp[] }) {
   );
 }
 
-function trimmed<T extends Record<string, string>>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.trim()])) as T;
+type Fields = Record<"meta_app_id" | "provider_waba_id" | "provider_number_id" | "access_token" | "pin" | "test_to", string>;
+
+function request(fields: Fields) {
+  return {
+    meta_app_id: fields.meta_app_id,
+    provider_waba_id: fields.provider_waba_id.trim(),
+    provider_number_id: fields.provider_number_id.trim(),
+    access_token: fields.access_token.trim(),
+    pin: fields.pin.trim() || undefined,
+    test_to: recipient(fields.test_to),
+  };
 }

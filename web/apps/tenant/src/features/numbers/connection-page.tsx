@@ -21,12 +21,14 @@ import { useState } from "react";
 import { api, unwrap } from "../../shared/api";
 import { useTenant } from "../../shared/session";
 import { serverWord, useT } from "../../shared/texts";
+import { PinAndTest, recipient } from "./pin-and-test";
+import { ProveNumber } from "./prove-number";
 import { connectionQuery } from "./queries";
 
 /** The second half of the wizard: what was done, what failed and how to mend it. */
 export function ConnectionPage() {
   const t = useT();
-  const { slug } = useTenant();
+  const { slug, can } = useTenant();
   const { connectionId } = useParams({ from: "/t/$slug/numbers/connect/$connectionId" });
   const connection = useQuery(connectionQuery(slug, connectionId));
   return (
@@ -49,7 +51,14 @@ export function ConnectionPage() {
             <Card title={t("connect.steps")}>
               <StepLog label={t("connect.steps")} steps={stepsOf(connection.data)} />
             </Card>
-            {connection.data.state === "failed" ? <Resume slug={slug} connection={connection.data} /> : null}
+            {connection.data.state === "failed" && can("numbers:manage") ? (
+              <>
+                {failedAt(connection.data, "number", "register") ? (
+                  <ProveNumber slug={slug} connectionId={connection.data.id} />
+                ) : null}
+                <Resume slug={slug} connection={connection.data} />
+              </>
+            ) : null}
           </>
         ) : connection.isPending ? (
           <Skeleton className="h-60" />
@@ -57,6 +66,10 @@ export function ConnectionPage() {
       </div>
     </Page>
   );
+}
+
+function failedAt(connection: Connection, ...names: string[]): boolean {
+  return connection.steps.some((step) => step.state === "failed" && names.includes(step.step));
 }
 
 function stateOf(word: string, atWork: boolean): Step["state"] {
@@ -106,12 +119,17 @@ function Resume({ slug, connection }: { slug: string; connection: Connection }) 
   const t = useT();
   const client = useQueryClient();
   const [token, setToken] = useState("");
+  const [extra, setExtra] = useState({ pin: "", test_to: "" });
   const resume = useMutation({
     mutationFn: () =>
       unwrap(
         api.POST("/v1/t/{slug}/connections/{connection_id}/resume", {
           params: { path: { slug, connection_id: connection.id } },
-          body: { access_token: token.trim() || undefined },
+          body: {
+            access_token: token.trim() || undefined,
+            pin: extra.pin.trim() || undefined,
+            test_to: recipient(extra.test_to),
+          },
         }),
       ),
     onSuccess: (fresh) => {
@@ -131,6 +149,11 @@ function Resume({ slug, connection }: { slug: string; connection: Connection }) 
         <Field label={t("connect.newToken")} hint={t("connect.newTokenHint")} optional>
           <Input dir="ltr" type="password" autoComplete="off" value={token} onChange={(event) => setToken(event.target.value)} />
         </Field>
+        <PinAndTest
+          fields={extra}
+          errors={resume.error ? explain(resume.error).fields : undefined}
+          onChange={(change) => setExtra({ ...extra, ...change })}
+        />
         {resume.error ? <ErrorNotice error={explain(resume.error)} /> : null}
         <Button type="submit" variant="primary" busy={resume.isPending} className="self-start">
           {t("connect.resume")}

@@ -20,13 +20,15 @@ import { api, unwrap } from "../../shared/api";
 import { phoneText } from "../../shared/format";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
+import { DiagnosisCard } from "./diagnosis-card";
+import { LaneCard } from "./lane-card";
 import { NumberState, Quality } from "./number-state";
 import { numberQuery, numbersQuery } from "./queries";
 
 /** One number: health, pause, ids. */
 export function NumberPage() {
   const t = useT();
-  const { slug } = useTenant();
+  const { slug, can } = useTenant();
   const { numberId } = useParams({ from: "/t/$slug/numbers/$numberId" });
   const number = useQuery(numberQuery(slug, numberId));
   const back = (
@@ -60,7 +62,13 @@ export function NumberPage() {
             <p>{t("number.pausedEffect")}</p>
           </Notice>
         ) : null}
-        <Facts number={number.data} />
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          <Facts number={number.data} />
+          <div className="flex min-w-0 flex-col gap-4">
+            <LaneCard slug={slug} phoneNumberId={number.data.id} />
+            {can("numbers:manage") ? <DiagnosisCard slug={slug} phoneNumberId={number.data.id} /> : null}
+          </div>
+        </div>
       </div>
     </Page>
   );
@@ -76,6 +84,7 @@ function Facts({ number }: { number: PhoneNumber }) {
           { name: t("numbers.quality"), value: <Quality quality={number.quality} /> },
           { name: t("number.status"), value: <span className="capitalize">{number.status.toLowerCase()}</span> },
           { name: t("numbers.pace"), value: t("numbers.perSecond", { count: number.throughput_mps }) },
+          ...details(number, t),
           { name: t("number.providerId"), value: <CopyValue label={t("number.providerId")} text={number.provider_number_id} /> },
           { name: t("number.id"), value: <CopyValue label={t("number.id")} text={number.id} /> },
           { name: t("number.connectedSince"), value: <RelativeTime at={number.created_at} /> },
@@ -87,6 +96,21 @@ function Facts({ number }: { number: PhoneNumber }) {
       />
     </Card>
   );
+}
+
+/** What else Meta tells; what it does not tell is left out. */
+function details(number: PhoneNumber, t: ReturnType<typeof useT>) {
+  const { messaging_limit, name_status, is_pin_enabled, is_on_biz_app } = number.details;
+  const word = (value: string) => <span className="capitalize">{value.replaceAll("_", " ").toLowerCase()}</span>;
+  const yes = (value: boolean) => t(value ? "form.yes" : "form.no");
+  return [
+    ...(messaging_limit
+      ? [{ name: t("number.limit"), value: <span className="uppercase">{messaging_limit.replace("TIER_", "")}</span> }]
+      : []),
+    ...(name_status ? [{ name: t("number.nameStatus"), value: word(name_status) }] : []),
+    ...(is_pin_enabled == null ? [] : [{ name: t("number.pin"), value: yes(is_pin_enabled) }]),
+    ...(is_on_biz_app == null ? [] : [{ name: t("number.onApp"), value: yes(is_on_biz_app) }]),
+  ];
 }
 
 function Acts({ slug, number }: { slug: string; number: PhoneNumber }) {

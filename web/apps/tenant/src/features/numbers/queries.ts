@@ -1,4 +1,4 @@
-import type { Connection } from "@parlance/api-client-tenant";
+import type { Connection, Diagnosis, Lane } from "@parlance/api-client-tenant";
 import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "../../shared/api";
 
@@ -37,4 +37,27 @@ export function connectionQuery(slug: string, connectionId: string) {
       unwrap(api.GET("/v1/t/{slug}/connections/{connection_id}", { params: { path: { slug, connection_id: connectionId } } })),
     refetchInterval: (query) => (query.state.data?.state === "running" ? RUNNING_POLL_MS : false),
   });
+}
+
+const LANE_POLL_MS = 2000;
+
+/** What the scheduler does for a number; read again while it is looked at. */
+export function laneQuery(slug: string, phoneNumberId: string) {
+  return queryOptions({
+    queryKey: ["t", slug, "lane", phoneNumberId],
+    queryFn: (): Promise<Lane> =>
+      unwrap(
+        api.GET("/v1/t/{slug}/numbers/{phone_number_id}/lane", { params: { path: { slug, phone_number_id: phoneNumberId } } }),
+      ),
+    refetchInterval: LANE_POLL_MS,
+  });
+}
+
+/** Asks WhatsApp how the number's way stands; changes nothing. */
+export function diagnose(slug: string, phoneNumberId: string): Promise<Diagnosis> {
+  return unwrap(
+    api.GET("/v1/t/{slug}/numbers/{phone_number_id}/diagnosis", {
+      params: { path: { slug, phone_number_id: phoneNumberId } },
+    }),
+  );
 }

@@ -164,7 +164,7 @@ function ImageField({ slug, label, phoneNumberId, error, value, onChange }: Imag
   const fileRef = useRef<HTMLInputElement>(null);
   const [progress, setProgress] = useState(0);
   const upload = useMutation({
-    mutationFn: (file: File) => uploadMedia(slug, phoneNumberId ?? "", file, setProgress),
+    mutationFn: (file: File) => uploadMedia(slug, phoneNumberId ?? "", { file, kind: "image" }, setProgress),
     onSuccess: (media) => onChange(media.id),
   });
   return (

@@ -18,6 +18,7 @@ import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
+import { DeleteTemplate } from "./delete-template";
 import { templateQuery } from "./queries";
 import { TemplateStatus } from "./status-badge";
 import { TemplateFields, TemplatePreview, useFaults, type Values } from "./template-form";
@@ -25,7 +26,7 @@ import { TemplateFields, TemplatePreview, useFaults, type Values } from "./templ
 /** One template: state, parameters and a live preview. */
 export function TemplatePage() {
   const t = useT();
-  const { slug } = useTenant();
+  const { slug, can } = useTenant();
   const { templateId } = useParams({ from: "/t/$slug/templates/$templateId" });
   const template = useQuery(templateQuery(slug, templateId));
   const back = (
@@ -49,7 +50,17 @@ export function TemplatePage() {
     );
   }
   return (
-    <Page title={template.data.name} back={back} wide badge={<TemplateStatus status={template.data.status} />}>
+    <Page
+      title={template.data.name}
+      back={back}
+      wide
+      badge={<TemplateStatus status={template.data.status} />}
+      actions={
+        can("templates:manage") && template.data.status !== "DELETED" ? (
+          <DeleteTemplate slug={slug} template={template.data} />
+        ) : undefined
+      }
+    >
       <Detail slug={slug} template={template.data} />
     </Page>
   );

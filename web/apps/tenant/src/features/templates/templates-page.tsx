@@ -19,7 +19,7 @@ import {
 } from "@parlance/ui";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { LayoutTemplate, RefreshCw } from "lucide-react";
+import { LayoutTemplate, Plus, RefreshCw } from "lucide-react";
 import { api, unwrap } from "../../shared/api";
 import { phoneText } from "../../shared/format";
 import { useTenant } from "../../shared/session";
@@ -73,7 +73,7 @@ export function TemplatesPage() {
     },
   ];
   return (
-    <Page title={t("nav.templates")} wide actions={can("templates:manage") ? <SyncButton slug={slug} /> : undefined}>
+    <Page title={t("nav.templates")} wide actions={can("templates:manage") ? <Acts slug={slug} /> : undefined}>
       <div className="flex flex-col gap-4">
         <FilterBar label={t("templates.filters")} onClear={filtered ? () => void navigate({ search: {} }) : undefined}>
           <Field label={t("templates.status")}>
@@ -145,6 +145,19 @@ function NoTemplates({ slug, filtered }: { slug: string; filtered: boolean }) {
     <EmptyState icon={<LayoutTemplate size={20} aria-hidden />} title={t("templates.empty.title")}>
       {t("templates.empty.text")}
     </EmptyState>
+  );
+}
+
+function Acts({ slug }: { slug: string }) {
+  const t = useT();
+  return (
+    <>
+      <SyncButton slug={slug} />
+      <Link to="/t/$slug/templates/new" params={{ slug }} className={buttonClass("primary")}>
+        <Plus size={14} aria-hidden />
+        {t("draft.title")}
+      </Link>
+    </>
   );
 }
 
