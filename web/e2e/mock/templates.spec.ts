@@ -6,7 +6,7 @@ test("a template is written with its samples; what is refused is said at its fie
   tenant,
 }) => {
   await page.goto(`${tenant.url}/t/green-leaf/templates/new`);
-  await page.getByRole("textbox", { name: "Name" }).fill("taken");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("taken");
   await page.getByRole("textbox", { name: "Text", exact: true }).fill("Dear {{first_name}}, your order left.");
   await page.getByRole("textbox", { name: "Sample for first_name" }).fill("Asha");
   await expect(page.getByText("Dear Asha, your order left.")).toBeVisible();
@@ -14,8 +14,8 @@ test("a template is written with its samples; what is refused is said at its fie
   await page.getByRole("textbox", { name: "Button 1" }).fill("Thanks");
   await page.getByRole("button", { name: "Submit for review" }).click();
   await expect(page.getByText("Values may not stand side by side.")).toBeVisible();
-  await page.getByRole("textbox", { name: "Name" }).fill("Order left");
-  await expect(page.getByRole("textbox", { name: "Name" })).toHaveValue("order_left");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Order left");
+  await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("order_left");
   await page.getByRole("button", { name: "Submit for review" }).click();
   await expect(page.getByText("order_left is submitted")).toBeVisible();
   await expect(page).toHaveURL(new RegExp(`/templates/${id("tpl", 3)}$`));

@@ -58,7 +58,7 @@ export function MessagesSection() {
             buttons={[
               { kind: "reply", text: "Confirm" },
               { kind: "reply", text: "Another time" },
-              { kind: "url", text: "See the map" },
+              { kind: "url", text: "See the map", href: "https://example.com/map" },
             ]}
             meta={
               <>
@@ -70,6 +70,13 @@ export function MessagesSection() {
             direction="in"
             text="averyveryverylongwordwithoutanyspacesthatmustwrapinsteadofscrollingsidewaysinthebubble"
             meta="10:08"
+          />
+          <MessageBubble direction="in" mark="Forwarded many times" text="Open on Sundays in May" meta="10:09" />
+          <MessageBubble
+            direction="out"
+            text="Which one shall it be?"
+            meta="10:10"
+            below={<p className="px-3 py-1.5 text-sm">What unfolds below, such as the rows of a list</p>}
           />
         </div>
       </div>

@@ -55,7 +55,7 @@ export function contactParts(content: Extract<Content, { type: "contacts" }>): P
               ))}
               {card.emails?.map((email) => (
                 <Way key={email} icon={<Mail size={12} aria-hidden />}>
-                  <a href={`mailto:${encodeURIComponent(email)}`} dir="ltr" className="underline">
+                  <a href={`mailto:${encodeURIComponent(email).replaceAll("%40", "@")}`} dir="ltr" className="underline">
                     {email}
                   </a>
                 </Way>
