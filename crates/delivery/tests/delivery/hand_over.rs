@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use store::delivery::{AttemptOutcome, AttemptResult, AttemptState as S, Claimed, LaneKey, Want, record};
 use testkit::TenantFixture;
-use uuid::Uuid;
 
 use crate::{
     peer::{real_us, too_early},
@@ -74,7 +73,7 @@ async fn no_message_is_late_by_more_than_a_second_and_none_goes_twice() {
 /// A lane of its own for whoever asks.
 async fn claim(stage: &Stage, tenant: &TenantFixture) -> (i64, Claimed) {
     stage.expire_leases().await;
-    let owner = Uuid::new_v4();
+    let owner = stage.db.ids.uuid();
     let (db, lease) = (&stage.db, Duration::from_secs(60));
     let lanes = db
         .delivery
