@@ -235,8 +235,24 @@ async fn unread(
     .await?)
 }
 
-/// One conversation; the id of one that was merged into another finds that one.
+/// One conversation; the id of one that was merged away leads to the one that is left. Two statements, because a
+/// sub-query would keep the id from being an index condition under row security.
 pub async fn get(tx: &mut TenantTx, id: ConversationId) -> Result<ConversationRow> {
+    if let Some(found) = find(tx, id).await? {
+        return Ok(found);
+    }
+    let left = sqlx::query_scalar!(
+        "select conversation_id from conversation_aliases where tenant_id = $1 and id = $2",
+        tx.tenant_id().uuid(),
+        id.uuid(),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    find(tx, ConversationId::new(left)).await?.ok_or(Error::NotFound)
+}
+
+async fn find(tx: &mut TenantTx, id: ConversationId) -> Result<Option<ConversationRow>> {
     let tenant = tx.tenant_id().uuid();
     let row = sqlx::query_as!(
         Row,
@@ -254,13 +270,13 @@ pub async fn get(tx: &mut TenantTx, id: ConversationId) -> Result<ConversationRo
                    where tenant_id = $1 and contact_id = v.contact_id
                    order by kind, seen_at desc, value) as known) i on true
            where v.tenant_id = $1
-             and v.id = coalesce((select conversation_id from conversation_aliases where tenant_id = $1 and id = $2), $2)"#,
+             and v.id = $2"#,
         tenant,
         id.uuid(),
     )
-    .fetch_one(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    row.try_into()
+    row.map(TryInto::try_into).transpose()
 }
 
 /// Sets unread to zero; true when it was not.
