@@ -8,6 +8,7 @@ mod load;
 mod parked;
 mod published;
 mod record;
+mod scheduled;
 mod stops;
 mod sweep;
 mod uploads;
@@ -47,6 +48,8 @@ pub enum AttemptState {
     Expired = 7,
     /// Withdrawn before the call.
     Cancelled = 8,
+    /// Written for a later time; not in the queue yet.
+    Scheduled = 9,
 }
 
 impl AttemptState {
@@ -69,6 +72,7 @@ impl AttemptState {
             6 => Self::Settled,
             7 => Self::Expired,
             8 => Self::Cancelled,
+            9 => Self::Scheduled,
             _ => return None,
         })
     }

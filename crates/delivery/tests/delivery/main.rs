@@ -10,6 +10,7 @@ mod ledger;
 mod pairs;
 mod peer;
 mod provider;
+mod scheduled;
 mod simulation;
 mod stage;
 mod stops;

@@ -254,6 +254,19 @@ impl Stage {
         content: &Content,
         media: Option<MediaId>,
     ) -> MessageId {
+        self.later(tenant, conversation, content, media, time::Duration::ZERO)
+            .await
+    }
+
+    /// A message that may go after a while.
+    pub async fn later(
+        &self,
+        tenant: &TenantFixture,
+        conversation: ConversationId,
+        content: &Content,
+        media: Option<MediaId>,
+        ahead: time::Duration,
+    ) -> MessageId {
         let now = domain::Clock::now(&*self.db.clock);
         let decision = Decision {
             rule: Rule::Allowed,
@@ -275,7 +288,7 @@ impl Stage {
             author: tenant.scope.actor(),
             priority: Priority::Reply,
             now,
-            not_before: now,
+            not_before: now + ahead,
         };
         messages::queue(&mut tx, &message).await.unwrap();
         tx.commit().await.unwrap();

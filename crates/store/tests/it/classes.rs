@@ -160,6 +160,7 @@ const NOT_LEADING: &[&str] = &[
     "number_routes_pkey",
     "memberships_user",
     "jobs_ready",
+    "send_attempts_scheduled",
     "outbox_order",
     "api_keys_creator",
     "messages_author",

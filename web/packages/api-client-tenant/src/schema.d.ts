@@ -727,7 +727,7 @@ export interface components {
              * @description When it was planned.
              */
             planned_at: string;
-            /** @description `planned`, `claimed`, `accepted`, `rejected`, `unknown`, `not_sent`, `settled`, `expired` or `cancelled`. */
+            /** @description `scheduled`, `planned`, `claimed`, `accepted`, `rejected`, `unknown`, `not_sent`, `settled`, `expired` or `cancelled`. */
             state: string;
             /** @description Why not before: `scheduled`, `pair_rate`, `order` or `retry`; null when nothing held it up. */
             wait?: string | null;
