@@ -7,7 +7,7 @@ use domain::{
     ports::{Connection, FaultClass, MediaBytes, ProviderFault, SendOutcome},
 };
 use futures::FutureExt;
-use store::delivery::{LoadedMedia, remember_upload};
+use store::delivery::{CredentialUsed, LoadedMedia, remember_upload};
 use time::Duration;
 use tokio::{sync::Mutex, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,8 @@ pub(crate) struct Calls<'a> {
     pub(crate) context: &'a Context,
     pub(crate) lane: &'a Lane,
     pub(crate) connection: &'a Connection,
+    /// The credential in it.
+    pub(crate) credential: CredentialUsed,
     /// The lane's halts when the batch was claimed.
     pub(crate) halts: u64,
     /// What was uploaded for this batch; held during an upload, so that a picture of many messages goes up once.

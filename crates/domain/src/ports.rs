@@ -22,7 +22,7 @@ mod inbound;
 pub use fault::{Acts, FaultClass, ProviderFault, ProviderResult};
 pub use inbound::{
     AccountStop, AddressBookEntry, Change, Fact, IdentityChange, InboundMessage, NumberAspect, NumberUpdate,
-    Preference, Pricing, Revision, StatusUpdate, TemplateAspect, TemplateUpdate,
+    Preference, Pricing, RECONNECTED, RESUMED, Revision, StatusUpdate, TemplateAspect, TemplateUpdate,
 };
 
 /// Where and as whom a provider is called.

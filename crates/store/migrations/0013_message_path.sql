@@ -8,3 +8,54 @@ alter table send_attempts no force row level security;
 update send_attempts set state = 9 where state = 0 and wait = 'scheduled';
 alter table send_attempts force row level security;
 create index send_attempts_scheduled on send_attempts (not_before) where state = 9;
+
+-- Everything that stops a number, each by itself: what one lifts leaves the others. The reason that `phone_numbers` and
+-- `lanes` show is the oldest of them.
+create table number_stops (
+  tenant_id uuid not null,
+  phone_number_id uuid not null,
+  class text not null constraint number_stops_class check (class in (
+    'token', 'number_blocked', 'account_blocked', 'payment',
+    'deleted', 'disabled', 'partner_removed', 'app_uninstalled', 'offboarded')),
+  reason text not null,
+  at timestamptz not null,
+  primary key (tenant_id, phone_number_id, class),
+  foreign key (tenant_id, phone_number_id) references phone_numbers (tenant_id, id)
+);
+alter table phone_numbers no force row level security;
+insert into number_stops (tenant_id, phone_number_id, class, reason, at)
+select tenant_id, id,
+  coalesce(paused_class, case
+    when paused_reason like 'WhatsApp says that this account was deleted%' then 'deleted'
+    when paused_reason like 'WhatsApp disabled%' then 'disabled'
+    when paused_reason like '%removed our access%' then 'partner_removed'
+    when paused_reason like '%removed our app%' then 'app_uninstalled'
+    when paused_reason like '%let go of this number%' then 'offboarded'
+    else 'number_blocked' end),
+  paused_reason, checked_at
+from phone_numbers
+where paused_reason is not null;
+alter table phone_numbers drop column paused_class;
+alter table phone_numbers force row level security;
+alter table number_stops enable row level security;
+alter table number_stops force row level security;
+create policy tenant on number_stops to parlance_tenant
+  using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)
+  with check (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
+create policy ingest on number_stops to parlance_ingest
+  using (tenant_id in (select unnest(nullif(current_setting('app.tenant_ids', true), '')::uuid[])))
+  with check (tenant_id in (select unnest(nullif(current_setting('app.tenant_ids', true), '')::uuid[])));
+grant select, insert, delete on number_stops to parlance_tenant, parlance_ingest;
+grant select on number_stops to parlance_backup;
+
+-- Which numbers are on the WhatsApp Business app too: only those can be let go of by it.
+grant select (details) on phone_numbers to parlance_ingest;
+
+-- What stops an account is written down with it.
+create policy ingest on audit_entries to parlance_ingest
+  using (tenant_id in (select unnest(nullif(current_setting('app.tenant_ids', true), '')::uuid[])))
+  with check (tenant_id in (select unnest(nullif(current_setting('app.tenant_ids', true), '')::uuid[])));
+grant insert (tenant_id, id, at, actor_kind, actor_id, action, target, details) on audit_entries to parlance_ingest;
+
+-- Tells a token from the one before it: what a call met with the old one does not stop the new one.
+alter table provider_accounts add column version bigint not null default 1;

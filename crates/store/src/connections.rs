@@ -339,7 +339,6 @@ async fn number(tx: &mut TenantTx, proven: &ProvenNumber<'_>, waba: WabaId) -> R
         .execute(tx.conn())
         .await?;
         crate::numbers::set_fields(tx, known, proven.number, proven.now).await?;
-        crate::numbers::resume(tx, known).await?;
         return Ok(known);
     }
     insert_number(tx, proven, waba).await?;

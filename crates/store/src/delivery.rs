@@ -22,7 +22,7 @@ pub use load::{Connected, Loaded, LoadedMessage, connection, load, mark_submitte
 pub use parked::apply_parked;
 pub use published::{BreakerState, LaneReport, LaneRow, Told, lane};
 pub use record::{AttemptOutcome, AttemptResult, Fault, Wait, record};
-pub use stops::{Pause, TemplateStop, pause, stop_template};
+pub use stops::{CredentialUsed, Pause, TemplateStop, pause, stop_template};
 pub use sweep::{expire_unknown, orphans_to_unknown};
 pub use uploads::{LoadedMedia, remember_upload};
 

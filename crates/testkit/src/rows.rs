@@ -185,6 +185,11 @@ impl TestDb {
             |q| q.bind(id).bind(tenant.waba_id.uuid()).bind(number).bind(AT),
         )
         .await;
+        self.run(
+            "insert into number_stops (tenant_id, phone_number_id, class, reason, at) values ($1, $2, 'payment', 'No payment method.', $3)",
+            |q| q.bind(id).bind(number).bind(AT),
+        )
+        .await;
     }
 
     async fn queue_rows(&self, tenant: &TenantFixture, rows: &RowsFixture, words: &str) {

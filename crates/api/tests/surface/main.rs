@@ -21,4 +21,5 @@ mod queue;
 mod sending;
 mod sign_in;
 mod stage;
+mod stops;
 mod stream;

@@ -28,6 +28,8 @@ pub enum Step {
     /// Accepts; the answer waits until the test lets it go.
     AcceptWhenReleased,
     Refuse(FaultClass),
+    /// Refuses; the answer waits until the test lets it go.
+    RefuseWhenReleased(FaultClass),
     NotSent,
     /// It takes the message, and the answer gets lost.
     LoseAnswer,
@@ -160,6 +162,10 @@ impl ChannelProvider for Scripted {
                 outcome
             }
             Step::Refuse(class) => SendOutcome::Refused(fault(class)),
+            Step::RefuseWhenReleased(class) => {
+                self.release.acquire().await.unwrap().forget();
+                SendOutcome::Refused(fault(class))
+            }
             Step::NotSent => SendOutcome::NotSent(fault(FaultClass::Network)),
             Step::LoseAnswer => {
                 self.take(id);

@@ -139,7 +139,9 @@ impl Stage {
     pub async fn resume_all(&self) {
         for tenant in &self.tenants {
             let tenant = tenant.tenant_id.uuid();
-            let numbers = "update phone_numbers set paused_reason = null, paused_class = null";
+            self.sql(&format!("delete from number_stops where tenant_id = '{tenant}'"))
+                .await;
+            let numbers = "update phone_numbers set paused_reason = null";
             for id in self
                 .ids_of(&format!(
                     "select id from phone_numbers where tenant_id = '{tenant}'"

@@ -255,8 +255,10 @@ fn numbers_and_accounts_change() {
         ),
         (
             json!({"event": "PARTNER_REMOVED", "disconnection_info": {"reason": "CHANGE_NUMBER"}}),
-            Some("partner_removed"),
+            Some("offboarded"),
         ),
+        (json!({"event": "PARTNER_REMOVED"}), Some("partner_removed")),
+        (json!({"event": "ACCOUNT_RECONNECTED"}), Some("reconnected")),
         (
             json!({"event": "PARTNER_APP_UNINSTALLED", "partner_app_id": "9"}),
             Some("app_uninstalled"),

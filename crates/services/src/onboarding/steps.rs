@@ -110,7 +110,8 @@ impl TenantServices {
         let Some((waba_id, number_id)) = self.route(scope, run, &waba, &number).await? else {
             return Ok(false);
         };
-        self.lift_token_pauses(scope, run.row.provider_account_id).await?;
+        self.lift_by_connecting(scope, number_id, run.row.provider_account_id)
+            .await?;
         let synced = self.sync_for_connection(scope, waba_id).await;
         let read = |count: &u32| format!("{count} templates read.");
         if self.log(scope, run, "templates", synced, read).await?.is_none() {

@@ -50,6 +50,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("conversation_aliases", Tenant),
     ("template_events", Tenant),
     ("number_events", Tenant),
+    ("number_stops", Tenant),
     ("send_attempts", Tenant),
     ("lanes", Tenant),
     ("lane_state", Tenant),

@@ -1310,6 +1310,11 @@ export interface components {
              */
             throughput_mps: number;
         };
+        /**
+         * @description What lifts a stop.
+         * @enum {string}
+         */
+        Lift: "resume" | "reconnect";
         /** @description A short list that is never paged. */
         ListBody_ApiKeyView: {
             /** @description The rows. */
@@ -1380,7 +1385,7 @@ export interface components {
                 display_phone_number: string;
                 /** @description The number. */
                 id: components["schemas"]["PhoneNumberId"];
-                /** @description Why it does not send now. */
+                /** @description Why it does not send now: the oldest of its stops. */
                 paused_reason?: string | null;
                 /** @description The provider's id. */
                 provider_number_id: string;
@@ -1388,6 +1393,8 @@ export interface components {
                 quality: string;
                 /** @description CONNECTED when it may send. */
                 status: string;
+                /** @description Everything that stops it, oldest first; it sends when none is left. */
+                stops: components["schemas"]["StopView"][];
                 /**
                  * Format: int32
                  * @description Messages per second.
@@ -1765,7 +1772,7 @@ export interface components {
             display_phone_number: string;
             /** @description The number. */
             id: components["schemas"]["PhoneNumberId"];
-            /** @description Why it does not send now. */
+            /** @description Why it does not send now: the oldest of its stops. */
             paused_reason?: string | null;
             /** @description The provider's id. */
             provider_number_id: string;
@@ -1773,6 +1780,8 @@ export interface components {
             quality: string;
             /** @description CONNECTED when it may send. */
             status: string;
+            /** @description Everything that stops it, oldest first; it sends when none is left. */
+            stops: components["schemas"]["StopView"][];
             /**
              * Format: int32
              * @description Messages per second.
@@ -2310,6 +2319,25 @@ export interface components {
             state: string;
             /** @description `token`, `scopes`, `waba`, `number`, `register`, `subscribe`, `route`, `templates` or `test`. */
             step: string;
+        };
+        /**
+         * @description Why a number does not send; several can hold at once. The name is stored.
+         * @enum {string}
+         */
+        StopClass: "token" | "number_blocked" | "account_blocked" | "payment" | "deleted" | "disabled" | "partner_removed" | "app_uninstalled" | "offboarded";
+        /** @description One thing that stops a number. */
+        StopView: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description Why. */
+            class: components["schemas"]["StopClass"];
+            /** @description What lifts it. */
+            lift: components["schemas"]["Lift"];
+            /** @description In words, with the cure. */
+            reason: string;
         };
         /** @description An Android app. */
         SupportedApp: {
