@@ -76,7 +76,8 @@ impl Calls<'_> {
         Some(outcome)
     }
 
-    /// The breaker hears of calls begun under its present state; what began before it opened is no news.
+    /// The breaker hears of calls begun under its present state, failed uploads too; what began before it opened is no
+    /// news.
     fn note(&self, outcome: &SendOutcome) {
         let current = self.lane.halts() == self.halts;
         if current && self.lane.breaker.note(outcome, self.context.line.now_us()) {
@@ -131,7 +132,11 @@ impl Calls<'_> {
             .provider
             .upload_media(self.connection, upload)
             .await;
-        let provider_media_id = uploaded.map_err(upload_fault)?;
+        let provider_media_id = uploaded.map_err(|fault| {
+            let outcome = upload_fault(fault);
+            self.note(&outcome);
+            outcome
+        })?;
         if own_number {
             self.remember(id, &provider_media_id).await;
         }
