@@ -59,3 +59,19 @@ grant insert (tenant_id, id, at, actor_kind, actor_id, action, target, details) 
 
 -- Tells a token from the one before it: what a call met with the old one does not stop the new one.
 alter table provider_accounts add column version bigint not null default 1;
+
+-- What a tenant used of something that is counted by the month; a row begins with the first use under a limit.
+create table usage_counters (
+  tenant_id uuid not null references tenants (id),
+  key text not null constraint usage_counters_key check (key = 'messages_per_month'),
+  period date not null, -- first day of the month, UTC
+  quantity bigint not null,
+  primary key (tenant_id, key, period)
+);
+alter table usage_counters enable row level security;
+alter table usage_counters force row level security;
+create policy tenant on usage_counters to parlance_tenant
+  using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)
+  with check (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
+grant select, insert, update (quantity) on usage_counters to parlance_tenant;
+grant select on usage_counters to parlance_backup;

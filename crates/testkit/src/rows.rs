@@ -195,7 +195,8 @@ impl TestDb {
     async fn queue_rows(&self, tenant: &TenantFixture, rows: &RowsFixture, words: &str) {
         let (id, number) = (tenant.tenant_id.uuid(), tenant.phone_number_id.uuid());
         self.run(
-            "insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at) values ($1, $2, 'wamid.2', 2, $3)",
+            "insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at, parked_at, look_at)
+             values ($1, $2, 'wamid.2', 2, $3, $3, $3)",
             |q| q.bind(id).bind(number).bind(AT),
         )
         .await;
@@ -235,6 +236,11 @@ impl TestDb {
         self.run(
             "insert into entitlements (tenant_id, key, quantity, source, set_at) values ($1, 'numbers', 100, 'plan', $2)",
             |q| q.bind(id).bind(AT),
+        )
+        .await;
+        self.run(
+            "insert into usage_counters (tenant_id, key, period, quantity) values ($1, 'messages_per_month', '2026-11-01', 1)",
+            |q| q.bind(id),
         )
         .await;
         self.run(

@@ -60,6 +60,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("audit_entries", Tenant),
     ("audit_seals", Tenant),
     ("entitlements", Tenant),
+    ("usage_counters", Tenant),
     ("ingest_streams", Ingest),
     ("ingest_cursors", Ingest),
     ("raw_webhooks", Ingest),
@@ -140,6 +141,7 @@ pub const ACROSS: &[(&str, &str)] = &[
     ("platform_sessions", "upkeep"),
     ("sign_in_throttles", "upkeep"),
     ("jobs", "upkeep"),
+    ("parked_statuses", "upkeep"),
 ];
 
 /// Tables that `parlance_tenant` reads while no tenant is known yet, to find out which one it is.
@@ -162,6 +164,8 @@ const NOT_LEADING: &[&str] = &[
     "memberships_user",
     "jobs_ready",
     "send_attempts_scheduled",
+    "parked_statuses_look",
+    "parked_statuses_age",
     "outbox_order",
     "api_keys_creator",
     "messages_author",
@@ -194,6 +198,7 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
     ("audit_entries", "details", &["tenant", "upkeep"]),
     ("audit_seals", "hash", &["upkeep"]),
     ("platform_audit_seals", "hash", &["upkeep"]),
+    ("lane_state", "breaker_reason", &["tenant", "delivery"]),
     ("outbox", "payload", &["tenant", "events"]),
     ("idempotency_keys", "request_hash", &["tenant"]),
     ("idempotency_keys", "response", &["tenant"]),
@@ -213,7 +218,7 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Functions that run as their owner.
-const DEFINER_FUNCTIONS: &[&str] = &["ensure_ingest_day", "drop_ingest_day"];
+const DEFINER_FUNCTIONS: &[&str] = &["ensure_ingest_day", "drop_ingest_partition"];
 
 /// Tables whose rows belong to one tenant, whatever their class.
 pub fn owned_tables() -> Vec<&'static str> {
