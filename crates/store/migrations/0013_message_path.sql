@@ -75,3 +75,43 @@ create policy tenant on usage_counters to parlance_tenant
   with check (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
 grant select, insert, update (quantity) on usage_counters to parlance_tenant;
 grant select on usage_counters to parlance_backup;
+
+-- Statuses of messages that are not ours wait for nobody: they are looked at ever more seldom, and go after a while.
+alter table parked_statuses
+  add column parked_at timestamptz, -- by the product's clock
+  add column look_at timestamptz; -- when the sweep looks for the message again
+alter table parked_statuses no force row level security;
+update parked_statuses set parked_at = at, look_at = at;
+alter table parked_statuses alter column parked_at set not null, alter column look_at set not null;
+alter table parked_statuses force row level security;
+create index parked_statuses_look on parked_statuses (look_at);
+create index parked_statuses_age on parked_statuses (parked_at);
+grant update (look_at) on parked_statuses to parlance_ingest;
+create policy upkeep_all on parked_statuses to parlance_upkeep using (true) with check (true);
+grant select (tenant_id, phone_number_id, provider_id, status, parked_at), delete on parked_statuses to parlance_upkeep;
+
+-- The operator sees what a lane does, not the provider's words about it.
+revoke select on lane_state from parlance_platform;
+grant select (tenant_id, phone_number_id, depth, in_flight, allowed_mps, calls, breaker, next_try_at, published_at)
+  on lane_state to parlance_platform;
+
+-- A day of the raw log goes only when every stream's cursor has passed it: the function looks for itself, with its
+-- caller's rights, and what it calls only drops.
+alter function drop_ingest_day(text, date) rename to drop_ingest_partition;
+create function drop_ingest_day(parent text, wanted date) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if parent = 'raw_webhooks' and exists (
+    select
+    from public.ingest_streams s
+    cross join lateral (
+      select w.seq from public.raw_webhooks w where w.day = wanted and w.stream = s.stream order by w.seq desc limit 1) as newest
+    left join public.ingest_cursors c on c.stream = s.stream
+    where coalesce((c.day, c.seq) < (wanted, newest.seq), true))
+  then
+    return false;
+  end if;
+  return public.drop_ingest_partition(parent, wanted);
+end $$;
+revoke all on function drop_ingest_day(text, date) from public;
+grant execute on function drop_ingest_day(text, date) to parlance_upkeep;

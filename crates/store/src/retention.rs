@@ -37,6 +37,8 @@ pub enum Rule {
     SignInThrottles,
     /// Jobs that were given up.
     DeadJobs,
+    /// Statuses whose message never came.
+    ParkedStatuses,
 }
 
 impl Rule {
@@ -52,6 +54,7 @@ impl Rule {
             Self::PlatformSessions => "platform_sessions",
             Self::SignInThrottles => "sign_in_throttles",
             Self::DeadJobs => "dead_jobs",
+            Self::ParkedStatuses => "parked_statuses",
         }
     }
 }
@@ -128,6 +131,7 @@ async fn remove(connection: &mut PgConnection, removal: &Removal) -> Result<Step
         Rule::PlatformSessions => rows::platform_sessions(connection, removal.cutoff).await?,
         Rule::SignInThrottles => rows::sign_in_throttles(connection, removal.cutoff).await?,
         Rule::DeadJobs => rows::dead_jobs(connection, removal.cutoff).await?,
+        Rule::ParkedStatuses => rows::parked_statuses(connection, removal.cutoff).await?,
     };
     let Some(removed) = removed else {
         return Ok(Step::Done);

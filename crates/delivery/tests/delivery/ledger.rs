@@ -225,7 +225,7 @@ async fn a_status_that_came_first_is_applied_when_the_answer_is_recorded() {
     let conversation = stage.conversation(tenant, "15550001").await;
     let message = stage.text(tenant, conversation).await;
     for (status, seconds) in [(MessageStatus::Sent, 1), (MessageStatus::Delivered, 2)] {
-        sqlx::query("insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at) values ($1, $2, $3, $4, $5)")
+        sqlx::query("insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at, parked_at, look_at) values ($1, $2, $3, $4, $5, $5, $5)")
             .bind(tenant.tenant_id.uuid())
             .bind(tenant.phone_number_id.uuid())
             .bind(provider_id(message))

@@ -5,6 +5,7 @@ mod aborts;
 mod backup;
 mod catalogue;
 mod classes;
+mod days;
 mod directory;
 mod idempotency;
 mod isolation;
