@@ -245,7 +245,7 @@ impl TestDb {
         .await;
         self.run(
             "insert into audit_seals (tenant_id, number, hash, entries, last_xid, last_seq, sealed_at)
-             values ($1, 1, '\\x00', 1, pg_current_xact_id(), 1, $2)",
+             values ($1, 1, '\\x00', 1, position_now(), 1, $2)",
             |q| q.bind(id).bind(AT),
         )
         .await;

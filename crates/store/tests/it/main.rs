@@ -11,6 +11,7 @@ mod idempotency;
 mod isolation;
 mod migrations;
 mod outbox;
+mod positions;
 mod rotation;
 mod seals;
 mod session;
