@@ -123,6 +123,8 @@ pub const ACROSS: &[(&str, &str)] = &[
     ("lanes", "delivery"),
     ("jobs", "delivery"),
     ("outbox", "events"),
+    ("audit_seals", "events"),
+    ("platform_audit_seals", "events"),
     ("retention_reports", "platform"),
     ("key_rotations", "platform"),
     ("audit_entries", "upkeep"),
