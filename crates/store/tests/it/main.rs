@@ -12,6 +12,7 @@ mod isolation;
 mod migrations;
 mod outbox;
 mod positions;
+mod plans;
 mod rotation;
 mod seals;
 mod session;
