@@ -545,7 +545,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a paused number send again. */
+        /** Lift what a person may lift of a number's stops, once the cause is mended; it sends again when none is left. */
         post: operations["resume_number"];
         delete?: never;
         options?: never;
@@ -4727,6 +4727,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What stops the number is not lifted by resuming it */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
