@@ -16,13 +16,13 @@ use backends::{FileBlobs, MasterKeys};
 use delivery::Delivery;
 use domain::{
     Clock, Ids, PhoneNumberId, TenantId,
-    ports::{BlobStore, ChannelProvider, LaneWaker},
+    ports::{BlobStore, ChannelProvider, LaneWaker, Mailer},
 };
 use egress::{Egress, Policy, Timeouts};
 use inbound::Inbound;
 use providers::cloud_api::{CloudApi, CloudApiInbound};
 use secrecy::SecretString;
-use services::{TenantServices, live::Hub, platform::PlatformServices, upkeep::Upkeep};
+use services::{Installation, TenantServices, live::Hub, platform::PlatformServices, upkeep::Upkeep};
 use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, UpkeepDb, vault::Vault};
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
@@ -42,6 +42,27 @@ pub struct Composition<'a> {
     pub keys: Arc<MasterKeys>,
     /// True when no other process shares the database: leases of former ones are void.
     pub alone: bool,
+    /// Sends mail; `None` while mail is off.
+    pub mail: Option<OutgoingMail>,
+}
+
+/// The way that mail goes.
+pub struct OutgoingMail {
+    /// Takes it.
+    pub mailer: Arc<dyn Mailer>,
+    /// Address that it comes from.
+    pub from: String,
+}
+
+impl OutgoingMail {
+    /// As the configuration says; `None` while mail is off.
+    pub fn of(config: &Config) -> anyhow::Result<Option<Self>> {
+        let mailer = config.mailer().map_err(|problem| anyhow::anyhow!("{problem}"))?;
+        Ok(mailer.map(|(mailer, from)| Self {
+            mailer: Arc::new(mailer),
+            from,
+        }))
+    }
 }
 
 /// The services of the roles that run here, for who composes on top of them.
@@ -162,6 +183,7 @@ impl Parts<'_> {
             vault: self.vault.clone(),
             provider: Arc::clone(&self.provider),
             blobs: Arc::clone(&self.blobs),
+            mailer: self.given.mail.as_ref().map(|mail| Arc::clone(&mail.mailer)),
             clock: Arc::clone(&self.given.clock),
             ids: self.ids.clone(),
             events_wake: self.hub.waker(),
@@ -288,6 +310,11 @@ impl Parts<'_> {
             hub: self.hub.clone(),
             link_key: Arc::new(self.given.keys.link_key()),
             webhooks_url: base(&config.public_urls.webhooks),
+            installation: Arc::new(Installation {
+                app_url: base(&config.public_urls.tenant_app),
+                mail_from: self.given.mail.as_ref().map(|mail| mail.from.clone()),
+                retention: config.retention.spans(),
+            }),
         };
         let state = TenantState {
             services: services.clone(),

@@ -8,7 +8,7 @@ use backends::MasterKeys;
 use super::{Role, ServeArgs};
 use crate::{
     clock::SystemClock,
-    compose::Composition,
+    compose::{Composition, OutgoingMail},
     config::{Config, Needs},
     shutdown::Shutdown,
 };
@@ -32,6 +32,7 @@ pub async fn run(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
         clock: Arc::new(SystemClock),
         keys: Arc::new(MasterKeys::from_base64(&key)?),
         alone: false,
+        mail: OutgoingMail::of(config)?,
     };
     composition.start(&shutdown).await?;
     writeln!(std::io::stdout(), "Parlance runs: {}", names(&args.roles))?;

@@ -1,10 +1,12 @@
 import { uiEn } from "@parlance/ui";
 import { enInbox } from "./en-inbox";
+import { enSettings } from "./en-settings";
 
 /** English texts of the tenant app; the source of the keys. */
 export const en = {
   ...uiEn,
   ...enInbox,
+  ...enSettings,
   "nav.inbox": "Inbox",
   "nav.templates": "Templates",
   "nav.numbers": "Numbers",
@@ -14,6 +16,7 @@ export const en = {
   "signIn.email": "Email",
   "signIn.password": "Password",
   "signIn.submit": "Sign in",
+  "signIn.forgot": "Forgot your password?",
   "signIn.expired": "Sign in to go on; you return to the page you were on.",
   "user.menu": "{name}, {tenant}: tenants, theme, language, sign out",
   "user.current": "Open now",
@@ -25,7 +28,9 @@ export const en = {
   "missing.action": "Go to your inbox",
   "sandbox.name": "Sandbox",
   "sandbox.text": "nothing here reaches a real phone.",
-  "suspended.text": "This tenant is suspended: messages arrive, nothing is sent. The platform admin can resume it.",
+  "suspended.title": "{name} is suspended",
+  "suspended.text":
+    "Messages from customers are still received, nothing is sent, and nobody works in it. The platform admin can resume it. Your other tenants are in the menu at the foot of the rail.",
   "live.lost": "Connection lost {time}. What you see may be old; it catches up by itself when the server answers.",
   "palette.open": "Go to",
   "palette.placeholder": "Type a page, a conversation or a tenant",
@@ -315,4 +320,10 @@ export const en = {
   "permission.numbers:read": "Read numbers",
   "permission.numbers:manage": "Connect numbers",
   "permission.api_keys:manage": "Manage API keys",
+  "permission.team:read": "See the team",
+  "permission.team:manage": "Invite, change and remove members",
+  "permission.roles:manage": "Make and change roles",
+  "permission.settings:manage": "Change the tenant's settings",
+  "permission.audit:read": "Read and export the audit log",
+  "permission.ownership:manage": "Give and take ownership",
 } as const;

@@ -64,6 +64,16 @@ export async function setLanguage(code: string): Promise<void> {
   }
 }
 
+/** Takes a language over for people who have chosen none in this browser. */
+export async function suggestLanguage(code: string): Promise<void> {
+  try {
+    if (localStorage.getItem(STORAGE_KEY) !== null) return;
+  } catch {
+    return;
+  }
+  if (state.language !== code) await applyLanguage(code);
+}
+
 /** The languages offered. */
 export function knownLanguages(): Language[] {
   return languages;
