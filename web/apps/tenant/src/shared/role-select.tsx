@@ -2,7 +2,7 @@ import type { Role } from "@parlance/api-client-tenant";
 import { Field, Select } from "@parlance/ui";
 import { roleName } from "./role-name";
 import { type Permission, useTenant } from "./session";
-import { useT } from "./texts";
+import { serverWord, useT } from "./texts";
 
 type RoleSelectProps = {
   label: string;
@@ -35,5 +35,5 @@ export function RoleSelect({ label, roles, value, onChange, error, hideLabel }: 
 }
 
 function roleHint(role: Role, none: string): string {
-  return role.permissions.length ? role.permissions.join(", ") : none;
+  return role.permissions.length ? role.permissions.map((one) => serverWord("permission", one)).join(" · ") : none;
 }

@@ -31,7 +31,7 @@ export function SettingsPage({ title, actions, children }: { title: string; acti
   const { slug, can } = useTenant();
   return (
     <Page title={title} wide actions={actions}>
-      <nav aria-label={t("nav.settings")} className="thin-scroll mb-4 flex gap-1 overflow-x-auto border-b" data-scrolls>
+      <nav aria-label={t("nav.settings")} className="mb-4 flex flex-wrap gap-x-1 border-b">
         {SETTINGS.filter((page) => can(page.needs)).map((page) => (
           <Link
             key={page.to}

@@ -73,6 +73,7 @@ function useAccept(token: string, slug: string) {
       unwrap(api.POST("/v1/invitation/accept", { body: { token, ...person } })),
     onSuccess: async (me) => {
       forgetInvitation();
+      client.removeQueries({ queryKey: ["t"] });
       client.setQueryData(meQuery.queryKey, me);
       await navigate({ to: "/t/$slug", params: { slug }, replace: true });
     },
