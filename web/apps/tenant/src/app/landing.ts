@@ -1,5 +1,5 @@
 import type { Membership } from "@parlance/api-client-tenant";
-import { settingsTarget } from "../shared/settings-page";
+import { settingsTarget } from "../shared/settings-pages";
 
 /** Where a person starts in a tenant: the inbox, or the first page the role may see. */
 export function inboxTarget(membership: Membership) {

@@ -6,7 +6,7 @@ import { useMemo } from "react";
 import { conversationsQuery } from "../features/inbox/queries";
 import { contactName } from "../shared/format";
 import { useMe, useTenant } from "../shared/session";
-import { SETTINGS } from "../shared/settings-page";
+import { SETTINGS } from "../shared/settings-pages";
 import { useT } from "../shared/texts";
 import { inboxTarget } from "./landing";
 

@@ -11,7 +11,7 @@ import {
 } from "@tanstack/react-router";
 import { queryClient } from "../shared/query";
 import { meQuery } from "../shared/session";
-import { settingsTarget } from "../shared/settings-page";
+import { settingsTarget } from "../shared/settings-pages";
 import { useT } from "../shared/texts";
 import { inboxTarget } from "./landing";
 

@@ -17,7 +17,7 @@ import { applyInboxEvent } from "../features/inbox/cache";
 import { endSession } from "../shared/api";
 import { type LiveEvent, type LiveState, useLive } from "../shared/live";
 import { meQuery, useTenant } from "../shared/session";
-import { seesSettings } from "../shared/settings-page";
+import { seesSettings } from "../shared/settings-pages";
 import { useT } from "../shared/texts";
 import { useGlobalKeys } from "./global-keys";
 import { UserMenu } from "./user-menu";

@@ -1,6 +1,5 @@
-/** English texts of team, roles, audit, settings, account, and of the pages before signing in. */
+/** English texts of pages that load later than the first paint: team, roles, audit, settings, account, and of the pages before signing in. */
 export const enSettings = {
-  "settings.general": "General",
   "settings.tenant": "Tenant",
   "settings.name": "Name",
   "settings.zone": "Time zone",
@@ -24,7 +23,6 @@ export const enSettings = {
   "settings.idempotency": "Answers to repeated calls",
   "settings.days": { one: "{count} day", other: "{count} days" },
   "settings.hours": { one: "{count} hour", other: "{count} hours" },
-  "team.title": "Team",
   "team.members": "Members",
   "team.empty": "Nobody is here.",
   "team.person": "Person",
@@ -74,7 +72,6 @@ export const enSettings = {
     "Hand this link to {email} yourself. It works once, for seven days, and whoever has it can join. It is not shown again.",
   "invitations.link": "Invitation link",
   "invitations.linkDone": "I have handed it over",
-  "roles.title": "Roles",
   "roles.intro":
     "A role is a set of permissions. Built-in roles stay as they are; make your own from the permissions that you have yourself.",
   "roles.name": "Name",
@@ -109,7 +106,6 @@ export const enSettings = {
   "role.agent": "Agent",
   "role.developer": "Developer",
   "role.viewer": "Viewer",
-  "audit.title": "Audit log",
   "audit.filters": "Filter the audit log",
   "audit.when": "When",
   "audit.who": "Who",
@@ -166,7 +162,6 @@ export const enSettings = {
   "action.template.submit": "Submitted a template",
   "action.templates.sync": "Synced templates",
   "action.tenant.update": "Changed the settings",
-  "account.title": "Your account",
   "account.you": "You",
   "account.name": "Name",
   "account.email": "Email",

@@ -1,12 +1,10 @@
 import { uiEn } from "@parlance/ui";
 import { enInbox } from "./en-inbox";
-import { enSettings } from "./en-settings";
 
 /** English texts of the tenant app; the source of the keys. */
 export const en = {
   ...uiEn,
   ...enInbox,
-  ...enSettings,
   "nav.inbox": "Inbox",
   "nav.templates": "Templates",
   "nav.numbers": "Numbers",
@@ -311,6 +309,11 @@ export const en = {
   "keys.revokeDone": "{name} is revoked",
   "keys.empty.title": "No keys yet",
   "keys.empty.text": "Make one to send messages and read conversations from your own programs.",
+  "settings.general": "General",
+  "team.title": "Team",
+  "roles.title": "Roles",
+  "audit.title": "Audit log",
+  "account.title": "Your account",
   "permission.conversations:read": "Read conversations",
   "permission.messages:send": "Send messages",
   "permission.contacts:read": "Read contacts",

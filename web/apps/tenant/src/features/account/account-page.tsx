@@ -1,3 +1,4 @@
+import "../../messages/settings";
 import { Button, Card, ErrorNotice, explain, Field, Input, KeyValues, LoadingRegion, Page, Skeleton, toast } from "@parlance/ui";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";

@@ -1,3 +1,4 @@
+import "../../messages/settings";
 import type { OpenInvitation } from "@parlance/api-client-tenant";
 import {
   ApiError,

@@ -1,3 +1,4 @@
+import "../../messages/settings";
 import type { Role } from "@parlance/api-client-tenant";
 import {
   Badge,

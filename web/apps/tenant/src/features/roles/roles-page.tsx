@@ -1,3 +1,4 @@
+import "../../messages/settings";
 import { Badge, buttonClass, EmptyState, ErrorNotice, explain, Table } from "@parlance/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";

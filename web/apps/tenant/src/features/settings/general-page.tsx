@@ -1,3 +1,4 @@
+import "../../messages/settings";
 import type { Settings } from "@parlance/api-client-tenant";
 import {
   Button,

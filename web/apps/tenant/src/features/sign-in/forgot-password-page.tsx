@@ -1,3 +1,4 @@
+import "../../messages/settings";
 import { Button, ErrorNotice, explain, Field, Input, Notice } from "@parlance/ui";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";

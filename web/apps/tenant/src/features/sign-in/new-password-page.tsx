@@ -1,3 +1,4 @@
+import "../../messages/settings";
 import { ApiError, Button, buttonClass, ErrorNotice, explain, Field, Input } from "@parlance/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";

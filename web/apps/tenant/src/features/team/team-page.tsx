@@ -1,3 +1,4 @@
+import "../../messages/settings";
 import type { Member } from "@parlance/api-client-tenant";
 import { Avatar, Badge, Button, EmptyState, ErrorNotice, explain, RelativeTime, Table } from "@parlance/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
