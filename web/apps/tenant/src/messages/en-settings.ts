@@ -52,7 +52,7 @@ export const enSettings = {
   "invitations.email": "Email",
   "invitations.state": "State",
   "invitations.by": "Invited by {name}",
-  "invitations.until": "valid until",
+  "invitations.until": "runs out",
   "invitations.expired": "Expired",
   "invitations.mail.none": "Link handed over",
   "invitations.mail.waiting": "Mail on its way",

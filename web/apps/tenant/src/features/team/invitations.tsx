@@ -34,6 +34,7 @@ export function Invitations({ slug }: { slug: string }) {
           {
             key: "email",
             head: t("invitations.email"),
+            className: "max-md:min-w-36",
             cell: (row) => (
               <>
                 <bdi className="font-semibold">{row.email}</bdi>
