@@ -17,7 +17,7 @@ export function SettingsPage({ title, actions, children }: { title: string; acti
             key={page.to}
             to={page.to}
             params={{ slug }}
-            className="focus-inset -mb-px whitespace-nowrap border-transparent border-b-2 px-3 py-2 text-muted text-sm no-underline hover:text-text max-md:flex max-md:min-h-11 max-md:items-center"
+            className="focus-inset -mb-px whitespace-nowrap border-transparent border-b-2 px-3 py-2 text-muted text-sm no-underline hover:text-text max-md:flex max-md:min-h-11 max-md:items-center max-md:px-2"
             activeProps={{ className: cx("border-accent-text! font-semibold text-text!") }}
           >
             {t(page.text)}

@@ -1,3 +1,4 @@
+import "../../messages/settings";
 import type { ApiKey } from "@parlance/api-client-tenant";
 import {
   Badge,

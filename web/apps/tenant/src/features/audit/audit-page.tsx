@@ -108,9 +108,12 @@ export function AuditPage() {
                 cell: (row) => (
                   <>
                     <span className="block">{serverWord("action", row.action)}</span>
-                    <code dir="ltr" className="block text-start font-mono text-muted text-xs">
+                    <code dir="ltr" className="block text-start font-mono text-muted text-xs max-lg:hidden">
                       {row.action}
                     </code>
+                    <div className="lg:hidden">
+                      <EntryDetails entry={row} />
+                    </div>
                   </>
                 ),
               },
