@@ -16,7 +16,7 @@ use backends::{FileBlobs, MasterKeys};
 use delivery::Delivery;
 use domain::{
     Clock, Ids, PhoneNumberId, TenantId,
-    ports::{BlobStore, ChannelProvider, LaneWaker, Mailer},
+    ports::{BlobStore, ChannelProvider, LaneWaker},
 };
 use egress::{Egress, Policy, Timeouts};
 use inbound::Inbound;
@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::{cli::Role, clock::SystemClock, config::Config, limits, shutdown::Shutdown};
+use crate::{cli::Role, clock::SystemClock, config::Config, limits, mail::OutgoingMail, shutdown::Shutdown};
 
 /// What a composition starts from.
 pub struct Composition<'a> {
@@ -44,25 +44,6 @@ pub struct Composition<'a> {
     pub alone: bool,
     /// Sends mail; `None` while mail is off.
     pub mail: Option<OutgoingMail>,
-}
-
-/// The way that mail goes.
-pub struct OutgoingMail {
-    /// Takes it.
-    pub mailer: Arc<dyn Mailer>,
-    /// Address that it comes from.
-    pub from: String,
-}
-
-impl OutgoingMail {
-    /// As the configuration says; `None` while mail is off.
-    pub fn of(config: &Config) -> anyhow::Result<Option<Self>> {
-        let mailer = config.mailer().map_err(|problem| anyhow::anyhow!("{problem}"))?;
-        Ok(mailer.map(|(mailer, from)| Self {
-            mailer: Arc::new(mailer),
-            from,
-        }))
-    }
 }
 
 /// The services of the roles that run here, for who composes on top of them.
@@ -183,7 +164,7 @@ impl Parts<'_> {
             vault: self.vault.clone(),
             provider: Arc::clone(&self.provider),
             blobs: Arc::clone(&self.blobs),
-            mailer: self.given.mail.as_ref().map(|mail| Arc::clone(&mail.mailer)),
+            mailer: self.given.mail.as_ref().map(|mail| mail.mailer.clone()),
             clock: Arc::clone(&self.given.clock),
             ids: self.ids.clone(),
             events_wake: self.hub.waker(),

@@ -91,3 +91,47 @@ pub async fn finish(tx: &mut TenantTx, id: MailId, error: Option<&str>, now: Off
     .await?;
     Ok(())
 }
+
+/// Seals a portion of the waiting mails again that stand under a key out of force; how many.
+pub(crate) async fn reseal(
+    tx: &mut TenantTx,
+    vault: &Vault,
+    now: OffsetDateTime,
+    portion: i64,
+) -> Result<u64> {
+    let tenant = tx.tenant_id().uuid();
+    let rows = sqlx::query!(
+        r#"select m.id, m.content_sealed as "content_sealed!", k.id as key_id
+           from mails m
+           join data_keys k on k.tenant_id = m.tenant_id and k.id = m.key_id
+           where m.tenant_id = $1 and not k.active
+           order by m.id
+           limit $2
+           for update of m"#,
+        tenant,
+        portion,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let count = u64::try_from(rows.len()).unwrap_or_default();
+    for row in rows {
+        let old = Sealed {
+            key_id: DataKeyId::new(row.key_id),
+            bytes: row.content_sealed,
+        };
+        let plain = vault.open(tx, MAIL_CONTENT, &old).await?;
+        let new = vault
+            .seal(tx, MAIL_CONTENT, now, plain.expose_secret().as_bytes())
+            .await?;
+        sqlx::query!(
+            "update mails set content_sealed = $3, key_id = $4 where tenant_id = $1 and id = $2",
+            tenant,
+            row.id,
+            new.bytes,
+            new.key_id.uuid(),
+        )
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(count)
+}

@@ -20,6 +20,7 @@ mod probes;
 mod provider;
 mod queue;
 mod sending;
+mod settings;
 mod sign_in;
 mod stage;
 mod stream;

@@ -17,9 +17,10 @@ use tokio::net::TcpListener;
 use super::{DevArgs, DevPorts, Role};
 use crate::{
     clock::{OffsetClock, SystemClock},
-    compose::{Composition, OutgoingMail},
+    compose::Composition,
     config::{Config, Needs},
     dev::{database::DevDatabase, demo, mail_page, manifest},
+    mail::OutgoingMail,
     postgres::DataLock,
     shutdown::Shutdown,
 };

@@ -8,8 +8,9 @@ use backends::MasterKeys;
 use super::{Role, ServeArgs};
 use crate::{
     clock::SystemClock,
-    compose::{Composition, OutgoingMail},
+    compose::Composition,
     config::{Config, Needs},
+    mail::OutgoingMail,
     shutdown::Shutdown,
 };
 

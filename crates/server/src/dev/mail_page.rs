@@ -15,7 +15,7 @@ use serde_json::json;
 use time::{format_description::well_known::Rfc3339, macros::format_description};
 use tokio::net::TcpListener;
 
-use crate::{cli::DevPorts, compose::OutgoingMail, shutdown::Shutdown};
+use crate::{cli::DevPorts, mail::OutgoingMail, shutdown::Shutdown};
 
 /// Sender that the page shows.
 const FROM: &str = "Parlance <no-reply@parlance.localhost>";

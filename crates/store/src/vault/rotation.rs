@@ -7,10 +7,11 @@ use secrecy::ExposeSecret;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{CONNECTION_PIN, MAIL_CONTENT, META_APP_SECRET, PROVIDER_CREDENTIAL, Vault, WrappedKey, key_aad};
+use super::{CONNECTION_PIN, META_APP_SECRET, PROVIDER_CREDENTIAL, Vault, WrappedKey, key_aad};
 use crate::{
     access, connections,
     error::Result,
+    mails,
     pool::{IngestDb, PlatformDb, TenantDb},
     scope::{Actor, TenantScope},
     tx::{PlatformTx, TenantTx},
@@ -207,7 +208,7 @@ impl Vault {
             let mut tx = db.begin(scope).await?;
             let resealed = self.reseal_accounts(&mut tx, run.started_at).await?
                 + self.reseal_pins(&mut tx, run.started_at).await?
-                + self.reseal_mails(&mut tx, run.started_at).await?;
+                + mails::reseal(&mut tx, self, run.started_at, VALUES).await?;
             tx.commit().await?;
             if resealed == 0 {
                 return Ok(done);
@@ -282,45 +283,6 @@ impl Vault {
                 .seal(tx, CONNECTION_PIN, now, plain.expose_secret().as_bytes())
                 .await?;
             connections::set_pin(tx, ConnectionId::new(row.id), &new).await?;
-        }
-        Ok(count)
-    }
-
-    /// The same for mail that waits.
-    async fn reseal_mails(&self, tx: &mut TenantTx, now: OffsetDateTime) -> Result<u64> {
-        let tenant = tx.tenant_id().uuid();
-        let rows = sqlx::query!(
-            r#"select m.id, m.content_sealed as "content_sealed!", k.id as key_id
-               from mails m
-               join data_keys k on k.tenant_id = m.tenant_id and k.id = m.key_id
-               where m.tenant_id = $1 and not k.active
-               order by m.id
-               limit $2
-               for update of m"#,
-            tenant,
-            VALUES,
-        )
-        .fetch_all(tx.conn())
-        .await?;
-        let count = u64::try_from(rows.len()).unwrap_or_default();
-        for row in rows {
-            let old = Sealed {
-                key_id: domain::DataKeyId::new(row.key_id),
-                bytes: row.content_sealed,
-            };
-            let plain = self.open(tx, MAIL_CONTENT, &old).await?;
-            let new = self
-                .seal(tx, MAIL_CONTENT, now, plain.expose_secret().as_bytes())
-                .await?;
-            sqlx::query!(
-                "update mails set content_sealed = $3, key_id = $4 where tenant_id = $1 and id = $2",
-                tenant,
-                row.id,
-                new.bytes,
-                new.key_id.uuid(),
-            )
-            .execute(tx.conn())
-            .await?;
         }
         Ok(count)
     }

@@ -298,5 +298,8 @@ async fn every_sealed_column_is_rotated() {
     .fetch_all(&db.superuser)
     .await
     .unwrap();
-    assert_eq!(sealed, ["connections", "mails", "meta_app_secrets", "provider_accounts"]);
+    assert_eq!(
+        sealed,
+        ["connections", "mails", "meta_app_secrets", "provider_accounts"]
+    );
 }
