@@ -27,6 +27,8 @@ pub const TABLES: &[(&str, Class)] = &[
     ("sessions", Directory),
     ("sign_in_throttles", Directory),
     ("api_keys", Directory),
+    ("invitations", Directory),
+    ("password_resets", Directory),
     ("waba_routes", Directory),
     ("number_routes", Directory),
     ("data_keys", Tenant),
@@ -54,6 +56,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("lanes", Tenant),
     ("lane_state", Tenant),
     ("jobs", Tenant),
+    ("mails", Tenant),
     ("idempotency_keys", Tenant),
     ("outbox", Tenant),
     ("audit_entries", Tenant),
@@ -85,6 +88,10 @@ pub const RUNTIME_ROLES: &[&str] = &["tenant", "ingest", "delivery", "events", "
 /// Pairs of table and role whose policy is `true`.
 pub const ACROSS: &[(&str, &str)] = &[
     ("sessions", "tenant"),
+    ("sessions", "platform"),
+    ("user_passwords", "tenant"),
+    ("password_resets", "tenant"),
+    ("users", "tenant"),
     ("sign_in_throttles", "tenant"),
     ("graph_environments", "tenant"),
     ("meta_apps", "tenant"),
@@ -139,6 +146,9 @@ pub const ACROSS: &[(&str, &str)] = &[
     ("platform_sessions", "upkeep"),
     ("sign_in_throttles", "upkeep"),
     ("jobs", "upkeep"),
+    ("invitations", "upkeep"),
+    ("password_resets", "upkeep"),
+    ("mails", "upkeep"),
 ];
 
 /// Tables that `parlance_tenant` reads while no tenant is known yet, to find out which one it is.
@@ -150,6 +160,8 @@ pub const RESOLVED: &[&str] = &[
     "users",
     "user_passwords",
     "sessions",
+    "invitations",
+    "password_resets",
 ];
 
 /// Indexes of tenant tables that do not lead with `tenant_id`: unique across tenants, looked up before a tenant is
@@ -162,6 +174,8 @@ const NOT_LEADING: &[&str] = &[
     "jobs_ready",
     "outbox_order",
     "api_keys_creator",
+    "invitations_token_key",
+    "invitations_inviter",
     "messages_author",
     "wabas_environment",
     "wabas_portfolio",
@@ -205,6 +219,12 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
     ("api_keys", "token_hash", &["tenant"]),
     ("user_passwords", "hash", &["tenant"]),
     ("sessions", "token_hash", &["tenant"]),
+    ("sessions", "address", &["tenant"]),
+    ("sessions", "user_agent", &["tenant"]),
+    ("invitations", "token_hash", &["tenant"]),
+    ("invitations", "email", &["tenant"]),
+    ("password_resets", "token_hash", &["tenant"]),
+    ("mails", "content_sealed", &["tenant"]),
     ("platform_users", "password_hash", &["platform"]),
     ("platform_sessions", "token_hash", &["platform"]),
     ("sign_in_throttles", "key", &["tenant", "platform"]),
@@ -219,6 +239,7 @@ pub fn owned_tables() -> Vec<&'static str> {
         "tenants",
         "users",
         "user_passwords",
+        "password_resets",
         "sessions",
         "sign_in_throttles",
     ];
