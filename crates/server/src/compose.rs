@@ -23,7 +23,7 @@ use inbound::Inbound;
 use providers::cloud_api::{CloudApi, CloudApiInbound};
 use secrecy::SecretString;
 use services::{Installation, TenantServices, live::Hub, platform::PlatformServices, upkeep::Upkeep};
-use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, UpkeepDb, vault::Vault};
+use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, UpkeepDb, positions::Ahead, vault::Vault};
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -190,6 +190,7 @@ impl Parts<'_> {
         )
         .await
         .context("database role parlance_upkeep")?;
+        refuse(db.positions_ahead().await?)?;
         let upkeep = Upkeep {
             db,
             clock: Arc::clone(&self.given.clock),
@@ -274,6 +275,7 @@ impl Parts<'_> {
         )
         .await
         .context("database role parlance_events")?;
+        refuse(events.positions_ahead().await?)?;
         let (hub, soft) = (self.hub.clone(), shutdown.soft());
         shutdown.spawn("live hub", async move {
             hub.run(events, soft).await;
@@ -370,6 +372,14 @@ pub async fn ingest_db(config: &Config) -> anyhow::Result<IngestDb> {
     IngestDb::connect(url("ingest", &database.ingest_url)?, database.pools.ingest)
         .await
         .context("database role parlance_ingest")
+}
+
+/// Nothing starts on a database whose places lie ahead: what it wrote would be lost to sealer and streams.
+fn refuse(ahead: Option<Ahead>) -> anyhow::Result<()> {
+    match ahead {
+        Some(ahead) => anyhow::bail!("{ahead}"),
+        None => Ok(()),
+    }
 }
 
 fn url<'a>(role: &str, url: &'a Option<SecretString>) -> anyhow::Result<&'a SecretString> {

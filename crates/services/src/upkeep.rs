@@ -28,6 +28,8 @@ const MAIL: Duration = Duration::days(30);
 const EXPIRED_INVITATION: Duration = Duration::days(30);
 /// How long a way to a new password is kept after it expired.
 const EXPIRED_RESET: Duration = Duration::days(1);
+/// How long the status of an unknown message is kept: WhatsApp gives a message up after 30 days.
+const PARKED_STATUS: Duration = Duration::days(30);
 
 /// How long each kind of data is kept.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +110,7 @@ impl Upkeep {
     }
 
     /// Every rule with its cutoff at this moment. Sessions and throttles go by real time, as they came.
-    fn rules(&self) -> [(Rule, OffsetDateTime); 11] {
+    fn rules(&self) -> [(Rule, OffsetDateTime); 12] {
         let (now, real) = (self.clock.now(), self.real_clock.now());
         let keep = &self.retention;
         [
@@ -123,6 +125,7 @@ impl Upkeep {
             (Rule::Mails, now - MAIL),
             (Rule::Invitations, real - EXPIRED_INVITATION),
             (Rule::PasswordResets, real - EXPIRED_RESET),
+            (Rule::ParkedStatuses, now - PARKED_STATUS),
         ]
     }
 

@@ -24,6 +24,7 @@ pub mod outbox;
 pub mod page;
 pub mod platform;
 pub mod pool;
+pub mod positions;
 pub mod retention;
 pub mod roles;
 pub mod scope;

@@ -43,6 +43,8 @@ pub enum Rule {
     Invitations,
     /// Ways to a new password that nobody used.
     PasswordResets,
+    /// Statuses whose message never came.
+    ParkedStatuses,
 }
 
 impl Rule {
@@ -61,6 +63,7 @@ impl Rule {
             Self::Mails => "mails",
             Self::Invitations => "invitations",
             Self::PasswordResets => "password_resets",
+            Self::ParkedStatuses => "parked_statuses",
         }
     }
 }
@@ -140,6 +143,7 @@ async fn remove(connection: &mut PgConnection, removal: &Removal) -> Result<Step
         Rule::Mails => rows::mails(connection, removal.cutoff).await?,
         Rule::Invitations => rows::invitations(connection, removal.cutoff).await?,
         Rule::PasswordResets => rows::password_resets(connection, removal.cutoff).await?,
+        Rule::ParkedStatuses => rows::parked_statuses(connection, removal.cutoff).await?,
     };
     let Some(removed) = removed else {
         return Ok(Step::Done);

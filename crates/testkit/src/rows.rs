@@ -186,12 +186,18 @@ impl TestDb {
             |q| q.bind(id).bind(tenant.waba_id.uuid()).bind(number).bind(AT),
         )
         .await;
+        self.run(
+            "insert into number_stops (tenant_id, phone_number_id, class, reason, at) values ($1, $2, 'payment', 'No payment method.', $3)",
+            |q| q.bind(id).bind(number).bind(AT),
+        )
+        .await;
     }
 
     async fn queue_rows(&self, tenant: &TenantFixture, rows: &RowsFixture, words: &str) {
         let (id, number) = (tenant.tenant_id.uuid(), tenant.phone_number_id.uuid());
         self.run(
-            "insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at) values ($1, $2, 'wamid.2', 2, $3)",
+            "insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at, parked_at, look_at)
+             values ($1, $2, 'wamid.2', 2, $3, $3, $3)",
             |q| q.bind(id).bind(number).bind(AT),
         )
         .await;
@@ -234,8 +240,13 @@ impl TestDb {
         )
         .await;
         self.run(
+            "insert into usage_counters (tenant_id, key, period, quantity) values ($1, 'messages_per_month', '2026-11-01', 1)",
+            |q| q.bind(id),
+        )
+        .await;
+        self.run(
             "insert into audit_seals (tenant_id, number, hash, entries, last_xid, last_seq, sealed_at)
-             values ($1, 1, '\\x00', 1, pg_current_xact_id(), 1, $2)",
+             values ($1, 1, '\\x00', 1, position_now(), 1, $2)",
             |q| q.bind(id).bind(AT),
         )
         .await;

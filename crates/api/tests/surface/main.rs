@@ -23,6 +23,7 @@ mod sending;
 mod settings;
 mod sign_in;
 mod stage;
+mod stops;
 mod stream;
 mod suspension;
 mod team;

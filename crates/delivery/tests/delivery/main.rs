@@ -11,6 +11,7 @@ mod mail;
 mod pairs;
 mod peer;
 mod provider;
+mod scheduled;
 mod simulation;
 mod stage;
 mod stops;

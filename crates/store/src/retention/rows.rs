@@ -42,96 +42,96 @@ pub(super) async fn outbox(connection: &mut PgConnection, cutoff: OffsetDateTime
     Ok(removed(row.count, row.first, row.last))
 }
 
+/// Runs a deletion that returns the time of each row as `at`; how many went, from when to when.
+macro_rules! gone {
+    ($connection:expr, $delete:tt, $($argument:expr),+) => {{
+        let row = sqlx::query!(
+            "with gone as ("
+                + $delete
+                + r#") select count(*) as "count!", min(at)::text as first, max(at)::text as last from gone"#,
+            $($argument),+
+        )
+        .fetch_one($connection)
+        .await?;
+        Ok(removed(row.count, row.first, row.last))
+    }};
+}
+
+type Outcome = Result<Option<Removed>>;
+
 /// Idempotency keys by age.
-pub(super) async fn idempotency_keys(
-    connection: &mut PgConnection,
-    cutoff: OffsetDateTime,
-) -> Result<Option<Removed>> {
-    let row = sqlx::query!(
-        r#"with gone as (
-             delete from idempotency_keys
-             where (tenant_id, scope, key) in (
-               select tenant_id, scope, key from idempotency_keys where created_at < $1 limit $2)
-             returning created_at)
-           select count(*) as "count!", min(created_at)::text as first, max(created_at)::text as last from gone"#,
+pub(super) async fn idempotency_keys(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from idempotency_keys
+         where (tenant_id, scope, key) in (
+           select tenant_id, scope, key from idempotency_keys where created_at < $1 limit $2)
+         returning created_at as at",
         cutoff,
-        PORTION,
+        PORTION
     )
-    .fetch_one(connection)
-    .await?;
-    Ok(removed(row.count, row.first, row.last))
 }
 
 /// Sessions of the tenant realm that expired or were ended.
-pub(super) async fn sessions(
-    connection: &mut PgConnection,
-    cutoff: OffsetDateTime,
-) -> Result<Option<Removed>> {
-    let row = sqlx::query!(
-        r#"with gone as (
-             delete from sessions
-             where id in (select id from sessions where least(expires_at, revoked_at) < $1 limit $2)
-             returning least(expires_at, revoked_at) as ended)
-           select count(*) as "count!", min(ended)::text as first, max(ended)::text as last from gone"#,
+pub(super) async fn sessions(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from sessions
+         where id in (select id from sessions where least(expires_at, revoked_at) < $1 limit $2)
+         returning least(expires_at, revoked_at) as at",
         cutoff,
-        PORTION,
+        PORTION
     )
-    .fetch_one(connection)
-    .await?;
-    Ok(removed(row.count, row.first, row.last))
 }
 
 /// Sessions of platform admins that expired or were ended.
-pub(super) async fn platform_sessions(
-    connection: &mut PgConnection,
-    cutoff: OffsetDateTime,
-) -> Result<Option<Removed>> {
-    let row = sqlx::query!(
-        r#"with gone as (
-             delete from platform_sessions
-             where id in (select id from platform_sessions where least(expires_at, revoked_at) < $1 limit $2)
-             returning least(expires_at, revoked_at) as ended)
-           select count(*) as "count!", min(ended)::text as first, max(ended)::text as last from gone"#,
+pub(super) async fn platform_sessions(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from platform_sessions
+         where id in (select id from platform_sessions where least(expires_at, revoked_at) < $1 limit $2)
+         returning least(expires_at, revoked_at) as at",
         cutoff,
-        PORTION,
+        PORTION
     )
-    .fetch_one(connection)
-    .await?;
-    Ok(removed(row.count, row.first, row.last))
 }
 
 /// Counters whose window is over. All at once: they are small, and no key of theirs is ours to read.
-pub(super) async fn sign_in_throttles(
-    connection: &mut PgConnection,
-    cutoff: OffsetDateTime,
-) -> Result<Option<Removed>> {
-    let row = sqlx::query!(
-        r#"with gone as (delete from sign_in_throttles where window_start < $1 returning window_start)
-           select count(*) as "count!", min(window_start)::text as first, max(window_start)::text as last from gone"#,
-        cutoff,
+pub(super) async fn sign_in_throttles(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from sign_in_throttles where window_start < $1 returning window_start as at",
+        cutoff
     )
-    .fetch_one(connection)
-    .await?;
-    Ok(removed(row.count, row.first, row.last))
 }
 
 /// Jobs that were given up.
-pub(super) async fn dead_jobs(
-    connection: &mut PgConnection,
-    cutoff: OffsetDateTime,
-) -> Result<Option<Removed>> {
-    let row = sqlx::query!(
-        r#"with gone as (
-             delete from jobs
-             where (tenant_id, id) in (select tenant_id, id from jobs where dead and run_at < $1 limit $2)
-             returning run_at)
-           select count(*) as "count!", min(run_at)::text as first, max(run_at)::text as last from gone"#,
+pub(super) async fn dead_jobs(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from jobs
+         where (tenant_id, id) in (select tenant_id, id from jobs where dead and run_at < $1 limit $2)
+         returning run_at as at",
         cutoff,
-        PORTION,
+        PORTION
     )
-    .fetch_one(connection)
-    .await?;
-    Ok(removed(row.count, row.first, row.last))
+}
+
+/// Statuses whose message never came.
+pub(super) async fn parked_statuses(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from parked_statuses
+         where (tenant_id, phone_number_id, provider_id, status) in (
+           select tenant_id, phone_number_id, provider_id, status
+           from parked_statuses
+           where parked_at < $1
+           order by parked_at
+           limit $2)
+         returning parked_at as at",
+        cutoff,
+        PORTION
+    )
 }
 
 /// Mails by age.

@@ -52,6 +52,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("conversation_aliases", Tenant),
     ("template_events", Tenant),
     ("number_events", Tenant),
+    ("number_stops", Tenant),
     ("send_attempts", Tenant),
     ("lanes", Tenant),
     ("lane_state", Tenant),
@@ -62,6 +63,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("audit_entries", Tenant),
     ("audit_seals", Tenant),
     ("entitlements", Tenant),
+    ("usage_counters", Tenant),
     ("ingest_streams", Ingest),
     ("ingest_cursors", Ingest),
     ("raw_webhooks", Ingest),
@@ -128,6 +130,8 @@ pub const ACROSS: &[(&str, &str)] = &[
     ("lanes", "delivery"),
     ("jobs", "delivery"),
     ("outbox", "events"),
+    ("audit_seals", "events"),
+    ("platform_audit_seals", "events"),
     ("retention_reports", "platform"),
     ("key_rotations", "platform"),
     ("audit_entries", "upkeep"),
@@ -149,6 +153,7 @@ pub const ACROSS: &[(&str, &str)] = &[
     ("invitations", "upkeep"),
     ("password_resets", "upkeep"),
     ("mails", "upkeep"),
+    ("parked_statuses", "upkeep"),
 ];
 
 /// Tables that `parlance_tenant` reads while no tenant is known yet, to find out which one it is.
@@ -172,6 +177,9 @@ const NOT_LEADING: &[&str] = &[
     "number_routes_pkey",
     "memberships_user",
     "jobs_ready",
+    "send_attempts_scheduled",
+    "parked_statuses_look",
+    "parked_statuses_age",
     "outbox_order",
     "api_keys_creator",
     "invitations_token_key",
@@ -206,6 +214,7 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
     ("audit_entries", "details", &["tenant", "upkeep"]),
     ("audit_seals", "hash", &["upkeep"]),
     ("platform_audit_seals", "hash", &["upkeep"]),
+    ("lane_state", "breaker_reason", &["tenant", "delivery"]),
     ("outbox", "payload", &["tenant", "events"]),
     ("idempotency_keys", "request_hash", &["tenant"]),
     ("idempotency_keys", "response", &["tenant"]),
@@ -231,7 +240,7 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Functions that run as their owner.
-const DEFINER_FUNCTIONS: &[&str] = &["ensure_ingest_day", "drop_ingest_day"];
+const DEFINER_FUNCTIONS: &[&str] = &["ensure_ingest_day", "drop_ingest_partition"];
 
 /// Tables whose rows belong to one tenant, whatever their class.
 pub fn owned_tables() -> Vec<&'static str> {
