@@ -22,13 +22,13 @@ use egress::{Egress, Policy, Timeouts};
 use inbound::Inbound;
 use providers::cloud_api::{CloudApi, CloudApiInbound};
 use secrecy::SecretString;
-use services::{TenantServices, live::Hub, platform::PlatformServices, upkeep::Upkeep};
+use services::{Installation, TenantServices, live::Hub, platform::PlatformServices, upkeep::Upkeep};
 use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, UpkeepDb, positions::Ahead, vault::Vault};
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::{cli::Role, clock::SystemClock, config::Config, limits, shutdown::Shutdown};
+use crate::{cli::Role, clock::SystemClock, config::Config, limits, mail::OutgoingMail, shutdown::Shutdown};
 
 /// What a composition starts from.
 pub struct Composition<'a> {
@@ -42,6 +42,8 @@ pub struct Composition<'a> {
     pub keys: Arc<MasterKeys>,
     /// True when no other process shares the database: leases of former ones are void.
     pub alone: bool,
+    /// Sends mail; `None` while mail is off.
+    pub mail: Option<OutgoingMail>,
 }
 
 /// The services of the roles that run here, for who composes on top of them.
@@ -162,6 +164,7 @@ impl Parts<'_> {
             vault: self.vault.clone(),
             provider: Arc::clone(&self.provider),
             blobs: Arc::clone(&self.blobs),
+            mailer: self.given.mail.as_ref().map(|mail| mail.mailer.clone()),
             clock: Arc::clone(&self.given.clock),
             ids: self.ids.clone(),
             events_wake: self.hub.waker(),
@@ -290,6 +293,11 @@ impl Parts<'_> {
             hub: self.hub.clone(),
             link_key: Arc::new(self.given.keys.link_key()),
             webhooks_url: base(&config.public_urls.webhooks),
+            installation: Arc::new(Installation {
+                app_url: base(&config.public_urls.tenant_app),
+                mail_from: self.given.mail.as_ref().map(|mail| mail.from.clone()),
+                retention: config.retention.spans(),
+            }),
         };
         let state = TenantState {
             services: services.clone(),

@@ -184,6 +184,10 @@ async fn rows_go_by_age_and_the_young_ones_stay() {
            ('a', gen_random_uuid(), '{user}', '{old}', '{two_days}', null),
            ('b', gen_random_uuid(), '{user}', '{old}', '{later}', '{two_days}'),
            ('c', gen_random_uuid(), '{user}', '{old}', '{later}', null);
+         insert into mails (tenant_id, id, subject_id, created_at) values ('{id}', gen_random_uuid(), gen_random_uuid(), '{months}');
+         insert into invitations (tenant_id, id, email_key, email, role_id, token_hash, created_at, expires_at)
+           values ('{id}', gen_random_uuid(), 'old', 'old', '{role}', 'old', '{months}', '{months}');
+         insert into password_resets values ('old', '{user}', '{months}', '{two_days}'), ('young', '{user}', '{hour}', '{hour}');
          insert into sign_in_throttles values (1, 'a', '{hour}', 3), (1, 'b', '{now}', 3);
          insert into jobs (tenant_id, id, kind, subject_id, run_at, dead) values
            ('{id}', gen_random_uuid(), 'mark_read', gen_random_uuid(), '{months}', true),
@@ -195,6 +199,7 @@ async fn rows_go_by_age_and_the_young_ones_stay() {
         months = ago(Duration::days(60)),
         later = now + Duration::days(3),
         user = tenant.user_id.uuid(),
+        role = tenant.role_id.uuid(),
         number = tenant.phone_number_id.uuid(),
     ))
     .await;
@@ -202,7 +207,10 @@ async fn rows_go_by_age_and_the_young_ones_stay() {
     let expected = [
         ("dead_jobs", 1),
         ("idempotency_keys", 1),
+        ("invitations", 1),
+        ("mails", 1),
         ("outbox", 12_000),
+        ("password_resets", 1),
         ("parked_statuses", 1),
         ("sessions", 2),
         ("sign_in_throttles", 1),
@@ -219,12 +227,15 @@ async fn rows_go_by_age_and_the_young_ones_stay() {
         "sessions",
         "sign_in_throttles",
         "jobs",
+        "invitations",
+        "mails",
+        "password_resets",
     ] {
         let left = scene.one(&format!("select count(*) as value from {table}")).await;
         assert_eq!(left, 1, "{table}");
     }
     let reports = scene.one("select count(*) as value from retention_reports").await;
-    assert_eq!(reports, 6, "portions of one rule add up in one report");
+    assert_eq!(reports, 9, "portions of one rule add up in one report");
 
     scene.db.clock.advance(Duration::days(30));
     scene.upkeep.retain_now().await.unwrap();

@@ -1,5 +1,6 @@
 //! Audit entries, written in the transaction of what they tell. Ids and digests only. Seals follow behind them.
 
+mod entries;
 mod seals;
 mod verify;
 
@@ -13,6 +14,7 @@ use crate::{
     tx::{PlatformTx, SetTx, TenantTx},
 };
 
+pub use entries::{EntryFilter, EntryRow, actor_names, entries, entries_before};
 pub use seals::Sealed;
 pub use verify::{Chain, ChainReport};
 

@@ -44,6 +44,7 @@ impl TestDb {
         self.message_rows(tenant, &rows, words).await;
         self.told_rows(tenant, &rows, words).await;
         self.queue_rows(tenant, &rows, words).await;
+        self.identity_rows(tenant, words).await;
         rows
     }
 
@@ -247,6 +248,24 @@ impl TestDb {
             "insert into audit_seals (tenant_id, number, hash, entries, last_xid, last_seq, sealed_at)
              values ($1, 1, '\\x00', 1, position_now(), 1, $2)",
             |q| q.bind(id).bind(AT),
+        )
+        .await;
+    }
+
+    async fn identity_rows(&self, tenant: &TenantFixture, words: &str) {
+        let (id, invitation, mail) = (tenant.tenant_id.uuid(), self.ids.uuid(), self.ids.uuid());
+        let token_hash = Sha256::digest(format!("invitation-{id}")).to_vec();
+        self.run(
+            "insert into invitations (tenant_id, id, email_key, email, role_id, token_hash, created_at, expires_at)
+             values ($1, $2, 'new@person.test', $3, $4, $5, $6, $6)",
+            |q| {
+                q.bind(id).bind(invitation).bind(words.to_owned()).bind(tenant.role_id.uuid()).bind(token_hash).bind(AT)
+            },
+        )
+        .await;
+        self.run(
+            "insert into mails (tenant_id, id, subject_id, created_at, sent_at) values ($1, $2, $3, $4, $4)",
+            |q| q.bind(id).bind(mail).bind(invitation).bind(AT),
         )
         .await;
     }

@@ -32,9 +32,15 @@ test("every page of the tenant app is accessible with real data", async ({ page,
     "numbers",
     `numbers/${await first("numbers")}`,
     "numbers/connect",
+    "settings/general",
+    "settings/team",
+    "settings/roles",
+    "settings/roles/new",
     "settings/api-keys",
+    "settings/audit",
+    "account",
   ].map((path) => `/t/${own.slug}/${path}`);
-  for (const path of [...paths, "/gallery", "/sign-in"]) {
+  for (const path of [...paths, "/gallery", "/sign-in", "/forgot-password", "/new-password"]) {
     await page.goto(dev.tenant_app + path);
     await expect(page.getByRole("heading", { level: 1 })).toBeAttached();
     await expect(page.locator("[aria-busy=true]")).toHaveCount(path === "/gallery" ? 3 : 0);

@@ -7,6 +7,7 @@ mod hand_over;
 mod jobs;
 mod lanes;
 mod ledger;
+mod mail;
 mod pairs;
 mod peer;
 mod provider;

@@ -19,12 +19,16 @@ use testkit::{TenantFixture, TestDb};
 use tokio::{sync::Notify, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::provider::{Blobs, PATIENCE, Scripted};
+use crate::{
+    mail::ScriptedMailer,
+    provider::{Blobs, PATIENCE, Scripted},
+};
 
 pub struct Stage {
     pub db: TestDb,
     pub provider: Arc<Scripted>,
     pub blobs: Arc<Blobs>,
+    pub mailer: Arc<ScriptedMailer>,
     pub tenants: Vec<TenantFixture>,
     events: Arc<Notify>,
 }
@@ -74,6 +78,7 @@ impl Stage {
             db,
             provider,
             blobs: Arc::default(),
+            mailer: Arc::default(),
             tenants,
             events: Arc::default(),
         }
@@ -86,6 +91,7 @@ impl Stage {
             vault: self.db.vault.clone(),
             provider: self.provider.clone(),
             blobs: self.blobs.clone(),
+            mailer: Some(self.mailer.clone()),
             clock: self.db.clock.clone(),
             ids: self.db.ids.clone(),
             events_wake: Arc::clone(&self.events),

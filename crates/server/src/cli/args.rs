@@ -21,8 +21,8 @@ pub struct DevArgs {
     /// Folder of the database, media, the sandbox's state and dev.json [default: ./data, or PARLANCE_DATA_DIR]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// First of four ports: tenant app, admin portal, webhooks, sandbox
-    #[arg(long, value_name = "PORT", default_value_t = 7420, value_parser = clap::value_parser!(u16).range(1..=65532))]
+    /// First of five ports: tenant app, admin portal, webhooks, sandbox, mail
+    #[arg(long, value_name = "PORT", default_value_t = 7420, value_parser = clap::value_parser!(u16).range(1..=65531))]
     pub port_base: u16,
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]

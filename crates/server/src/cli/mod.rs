@@ -152,6 +152,6 @@ mod tests {
             ["tenant", "events", "ingest"]
         );
         assert!(Cli::try_parse_from(["parlance", "serve"]).is_err());
-        assert!(Cli::try_parse_from(["parlance", "dev", "--port-base", "65533"]).is_err());
+        assert!(Cli::try_parse_from(["parlance", "dev", "--port-base", "65532"]).is_err());
     }
 }

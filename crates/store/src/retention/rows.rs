@@ -133,3 +133,53 @@ pub(super) async fn parked_statuses(connection: &mut PgConnection, cutoff: Offse
         PORTION
     )
 }
+
+/// Mails by age.
+pub(super) async fn mails(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Result<Option<Removed>> {
+    let row = sqlx::query!(
+        r#"with gone as (
+             delete from mails
+             where (tenant_id, id) in (select tenant_id, id from mails where created_at < $1 limit $2)
+             returning created_at)
+           select count(*) as "count!", min(created_at)::text as first, max(created_at)::text as last from gone"#,
+        cutoff,
+        PORTION,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(removed(row.count, row.first, row.last))
+}
+
+/// Invitations that expired.
+pub(super) async fn invitations(
+    connection: &mut PgConnection,
+    cutoff: OffsetDateTime,
+) -> Result<Option<Removed>> {
+    let row = sqlx::query!(
+        r#"with gone as (
+             delete from invitations
+             where (tenant_id, id) in (select tenant_id, id from invitations where expires_at < $1 limit $2)
+             returning expires_at)
+           select count(*) as "count!", min(expires_at)::text as first, max(expires_at)::text as last from gone"#,
+        cutoff,
+        PORTION,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(removed(row.count, row.first, row.last))
+}
+
+/// Resets that expired. All at once: they are few, and no token of theirs is ours to read.
+pub(super) async fn password_resets(
+    connection: &mut PgConnection,
+    cutoff: OffsetDateTime,
+) -> Result<Option<Removed>> {
+    let row = sqlx::query!(
+        r#"with gone as (delete from password_resets where expires_at < $1 returning expires_at)
+           select count(*) as "count!", min(expires_at)::text as first, max(expires_at)::text as last from gone"#,
+        cutoff,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(removed(row.count, row.first, row.last))
+}

@@ -27,6 +27,8 @@ pub const TABLES: &[(&str, Class)] = &[
     ("sessions", Directory),
     ("sign_in_throttles", Directory),
     ("api_keys", Directory),
+    ("invitations", Directory),
+    ("password_resets", Directory),
     ("waba_routes", Directory),
     ("number_routes", Directory),
     ("data_keys", Tenant),
@@ -55,6 +57,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("lanes", Tenant),
     ("lane_state", Tenant),
     ("jobs", Tenant),
+    ("mails", Tenant),
     ("idempotency_keys", Tenant),
     ("outbox", Tenant),
     ("audit_entries", Tenant),
@@ -87,6 +90,10 @@ pub const RUNTIME_ROLES: &[&str] = &["tenant", "ingest", "delivery", "events", "
 /// Pairs of table and role whose policy is `true`.
 pub const ACROSS: &[(&str, &str)] = &[
     ("sessions", "tenant"),
+    ("sessions", "platform"),
+    ("user_passwords", "tenant"),
+    ("password_resets", "tenant"),
+    ("users", "tenant"),
     ("sign_in_throttles", "tenant"),
     ("graph_environments", "tenant"),
     ("meta_apps", "tenant"),
@@ -143,6 +150,9 @@ pub const ACROSS: &[(&str, &str)] = &[
     ("platform_sessions", "upkeep"),
     ("sign_in_throttles", "upkeep"),
     ("jobs", "upkeep"),
+    ("invitations", "upkeep"),
+    ("password_resets", "upkeep"),
+    ("mails", "upkeep"),
     ("parked_statuses", "upkeep"),
 ];
 
@@ -155,6 +165,8 @@ pub const RESOLVED: &[&str] = &[
     "users",
     "user_passwords",
     "sessions",
+    "invitations",
+    "password_resets",
 ];
 
 /// Indexes of tenant tables that do not lead with `tenant_id`: unique across tenants, looked up before a tenant is
@@ -168,6 +180,8 @@ const NOT_LEADING: &[&str] = &[
     "parked_statuses_age",
     "outbox_order",
     "api_keys_creator",
+    "invitations_token_key",
+    "invitations_inviter",
     "messages_author",
     "wabas_environment",
     "wabas_portfolio",
@@ -212,6 +226,12 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
     ("api_keys", "token_hash", &["tenant"]),
     ("user_passwords", "hash", &["tenant"]),
     ("sessions", "token_hash", &["tenant"]),
+    ("sessions", "address", &["tenant"]),
+    ("sessions", "user_agent", &["tenant"]),
+    ("invitations", "token_hash", &["tenant"]),
+    ("invitations", "email", &["tenant"]),
+    ("password_resets", "token_hash", &["tenant"]),
+    ("mails", "content_sealed", &["tenant"]),
     ("platform_users", "password_hash", &["platform"]),
     ("platform_sessions", "token_hash", &["platform"]),
     ("sign_in_throttles", "key", &["tenant", "platform"]),
@@ -226,6 +246,7 @@ pub fn owned_tables() -> Vec<&'static str> {
         "tenants",
         "users",
         "user_passwords",
+        "password_resets",
         "sessions",
         "sign_in_throttles",
     ];

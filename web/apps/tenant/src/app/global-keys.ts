@@ -27,7 +27,7 @@ export function useGlobalKeys(slug: string, open: (overlay: "palette" | "shortcu
         if (event.key === "i") void navigate({ to: "/t/$slug/inbox", params });
         else if (event.key === "t") void navigate({ to: "/t/$slug/templates", params });
         else if (event.key === "n") void navigate({ to: "/t/$slug/numbers", params });
-        else if (event.key === "s") void navigate({ to: "/t/$slug/settings/api-keys", params });
+        else if (event.key === "s") void navigate({ to: "/t/$slug/settings", params });
       }
     };
     window.addEventListener("keydown", onKey);

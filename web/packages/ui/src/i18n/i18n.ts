@@ -64,6 +64,21 @@ export async function setLanguage(code: string): Promise<void> {
   }
 }
 
+/** Adds English texts of pages that are loaded later than the first paint. */
+export function addTexts(texts: Catalogue): void {
+  fallback = { ...fallback, ...texts };
+}
+
+/** Takes a language over for people who have chosen none in this browser. */
+export async function suggestLanguage(code: string): Promise<void> {
+  try {
+    if (localStorage.getItem(STORAGE_KEY) !== null) return;
+  } catch {
+    return;
+  }
+  if (state.language !== code) await applyLanguage(code);
+}
+
 /** The languages offered. */
 export function knownLanguages(): Language[] {
   return languages;
