@@ -29,11 +29,19 @@ pub enum Permission {
     #[serde(rename = "messages:send")]
     #[strum(serialize = "messages:send")]
     MessagesSend,
+    /// Assign, resolve and reopen conversations.
+    #[serde(rename = "conversations:manage")]
+    #[strum(serialize = "conversations:manage")]
+    ConversationsManage,
+    /// Write internal notes; whoever sees a conversation reads them.
+    #[serde(rename = "notes:write")]
+    #[strum(serialize = "notes:write")]
+    NotesWrite,
     /// See contacts.
     #[serde(rename = "contacts:read")]
     #[strum(serialize = "contacts:read")]
     ContactsRead,
-    /// Record what contacts allowed or withdrew.
+    /// Name contacts, set their attributes, record what they allowed or withdrew.
     #[serde(rename = "contacts:manage")]
     #[strum(serialize = "contacts:manage")]
     ContactsManage,
@@ -107,7 +115,13 @@ impl BuiltinRole {
             Self::Owner | Self::Admin => P::iter().collect(),
             Self::Supervisor => read
                 .into_iter()
-                .chain([P::MessagesSend, P::ContactsManage, P::TemplatesManage])
+                .chain([
+                    P::MessagesSend,
+                    P::ConversationsManage,
+                    P::NotesWrite,
+                    P::ContactsManage,
+                    P::TemplatesManage,
+                ])
                 .collect(),
             Self::Marketer => vec![
                 P::ContactsRead,
@@ -119,6 +133,8 @@ impl BuiltinRole {
             Self::Agent => vec![
                 P::ConversationsRead,
                 P::MessagesSend,
+                P::ConversationsManage,
+                P::NotesWrite,
                 P::ContactsRead,
                 P::ContactsManage,
                 P::TemplatesRead,

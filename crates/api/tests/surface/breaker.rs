@@ -16,7 +16,7 @@ use crate::{
 const OWN_SESSION: [&str; 3] = ["sign_in", "sign_out", "me"];
 
 /// Fields that hold no id of a tenant's thing: operation (`*` for any), field, and why.
-const NOT_OF_A_TENANT: [(&str, &str, &str); 10] = [
+const NOT_OF_A_TENANT: [(&str, &str, &str); 11] = [
     (
         "create_connection",
         "body.meta_app_id",
@@ -41,6 +41,11 @@ const NOT_OF_A_TENANT: [(&str, &str, &str); 10] = [
         "send_message",
         "body.content.sections[].rows[].id",
         "the caller's own word, sent to the customer",
+    ),
+    (
+        "update_contact",
+        "body.attributes.*",
+        "the tenant's own words about a contact",
     ),
     (
         "create_template",

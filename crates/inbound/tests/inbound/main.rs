@@ -10,6 +10,7 @@ mod adapter;
 mod gateway;
 mod normalizer;
 mod order;
+mod reopen;
 mod scene;
 mod story;
 mod told;

@@ -86,10 +86,10 @@ async fn data_of_the_former_schema_is_intact_in_the_newest() {
     let (had, mut has): (Vec<_>, Vec<_>) = (had.collect(), has.collect());
     has.retain(|password| had.contains(password));
     assert_eq!(has.len(), had.len(), "a password was lost");
-    // Built-in roles may record consents.
+    // Built-in roles may record consents, work on conversations and write notes.
     for role in before.get_mut("roles").unwrap() {
         let permissions = role["permissions"].as_array_mut().unwrap();
-        permissions.push("contacts:manage".into());
+        permissions.extend(["contacts:manage", "conversations:manage", "notes:write"].map(Value::from));
     }
     for (table, rows) in &before {
         let wanted = columns_of(rows, rows);

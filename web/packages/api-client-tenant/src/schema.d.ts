@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/t/{slug}/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the people who may be given conversations, by name. */
+        get: operations["list_assignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/t/{slug}/connections": {
         parameters: {
             query?: never;
@@ -206,7 +223,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change the name and the attributes that the tenant's people gave a contact. */
+        patch: operations["update_contact"];
         trace?: never;
     };
     "/v1/t/{slug}/contacts/{contact_id}/consents": {
@@ -234,7 +252,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of conversations, newest first. */
+        /** A page of conversations, newest first; with `q` those of the contacts that it finds. */
         get: operations["list_conversations"];
         put?: never;
         post?: never;
@@ -261,6 +279,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/t/{slug}/conversations/{conversation_id}/assignee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a conversation to a person of the tenant, or to nobody. */
+        put: operations["assign_conversation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/conversations/{conversation_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of notes and of what people did in a conversation, newest first. */
+        get: operations["list_conversation_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/t/{slug}/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -278,6 +330,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/t/{slug}/conversations/{conversation_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write an internal note: seen by the tenant's people, never sent. The same key with the same body answers as before and
+         *     writes nothing more.
+         */
+        post: operations["add_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/t/{slug}/conversations/{conversation_id}/read": {
         parameters: {
             query?: never;
@@ -289,6 +361,40 @@ export interface paths {
         put?: never;
         /** Mark a conversation as read, here and on the customer's phone. */
         post: operations["read_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/conversations/{conversation_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a resolved conversation again. */
+        post: operations["reopen_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/conversations/{conversation_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a conversation as done; it opens again when the customer writes. */
+        post: operations["resolve_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -697,6 +803,10 @@ export interface components {
             /** @description What it may do. */
             scopes: string[];
         };
+        /** @description Whose a conversation shall be. */
+        Assignment: {
+            user_id?: components["schemas"]["UserId"] | null;
+        };
         /** @description One row of the ledger. */
         AttemptView: {
             /**
@@ -744,6 +854,9 @@ export interface components {
          * @enum {string}
          */
         AuthorKind: "user" | "api_key" | "business_app";
+        BTreeMap: {
+            [key: string]: string;
+        };
         /**
          * @description Whether a lane calls its provider.
          * @enum {string}
@@ -919,12 +1032,21 @@ export interface components {
             /** @description Web addresses. */
             urls?: string[];
         };
+        /** @description What to change of a contact; what is left out stays. */
+        ContactChange: {
+            /** @description Attributes to set, and with null to remove: at most 50, names of 1 to 40 characters, texts of 1 to 500. */
+            attributes?: {
+                [key: string]: string | null;
+            };
+            /** @description The name to use, 1 to 120 characters; null goes back to the profile's. */
+            given_name?: string | null;
+        };
         ContactId: string;
         /** @description Who a conversation is with. */
         ContactRef: {
             /** @description The contact. */
             id: components["schemas"]["ContactId"];
-            /** @description Name of the profile. */
+            /** @description The name that the tenant's people gave, else the profile's. */
             name?: string | null;
             /** @description Digits without `+`. */
             phone?: string | null;
@@ -935,6 +1057,8 @@ export interface components {
         };
         /** @description A contact. */
         ContactView: {
+            /** @description What the tenant's people wrote about them, by name. */
+            attributes: components["schemas"]["BTreeMap"];
             /** @description What they allow and what they withdrew; a topic without a word is left out. */
             consents: components["schemas"]["PresentConsent"][];
             /** @description Their conversations. */
@@ -944,12 +1068,16 @@ export interface components {
              * @description When they were first seen.
              */
             created_at: string;
+            /** @description The name that the tenant's people gave; it goes before the profile's. */
+            given_name?: string | null;
             /** @description The contact. */
             id: components["schemas"]["ContactId"];
             /** @description What identifies them. */
             identities: components["schemas"]["IdentityView"][];
-            /** @description Name of the profile. */
+            /** @description What to call them: the given name, else the profile's. */
             name?: string | null;
+            /** @description Name of the profile, as the contact chose it. */
+            profile_name?: string | null;
         };
         /** @description What a message holds. */
         Content: {
@@ -1071,9 +1199,39 @@ export interface components {
             /** @enum {string} */
             type: "unsupported";
         };
+        ConversationEventId: string;
+        /**
+         * @description What people do in a conversation beside writing to the customer.
+         * @enum {string}
+         */
+        ConversationEventKind: "note" | "assigned" | "unassigned" | "resolved" | "reopened";
+        /** @description Something people did in a conversation beside writing to the customer. */
+        ConversationEventView: {
+            assignee?: components["schemas"]["PersonRef"] | null;
+            /**
+             * Format: date-time
+             * @description When, in whole seconds: it stands in the thread by this time.
+             */
+            at: string;
+            author?: components["schemas"]["Author"] | null;
+            /** @description The note's text; null for other kinds. */
+            body?: string | null;
+            /** @description Its conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description The event. */
+            id: components["schemas"]["ConversationEventId"];
+            /** @description What was done. */
+            kind: components["schemas"]["ConversationEventKind"];
+        };
         ConversationId: string;
+        /**
+         * @description Whether a conversation waits for somebody.
+         * @enum {string}
+         */
+        ConversationState: "open" | "resolved";
         /** @description A conversation as the list shows it. */
         ConversationView: {
+            assignee?: components["schemas"]["PersonRef"] | null;
             /** @description Who it is with. */
             contact: components["schemas"]["ContactRef"];
             /**
@@ -1092,6 +1250,8 @@ export interface components {
             phone_number: components["schemas"]["NumberRef"];
             /** @description One line of the newest message. */
             preview: components["schemas"]["Preview"];
+            /** @description Whether it waits for somebody. */
+            state: components["schemas"]["ConversationState"];
             /**
              * Format: int32
              * @description Inbound messages since it was last read.
@@ -1189,6 +1349,18 @@ export interface components {
             conversation_id: components["schemas"]["ConversationId"];
             /** @enum {string} */
             type: "conversation.updated";
+        } | {
+            /** @description Its conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description The note or act. */
+            event_id: components["schemas"]["ConversationEventId"];
+            /** @enum {string} */
+            type: "conversation_event.created";
+        } | {
+            /** @description The contact. */
+            contact_id: components["schemas"]["ContactId"];
+            /** @enum {string} */
+            type: "contact.updated";
         } | {
             /** @description The template. */
             template_id: components["schemas"]["TemplateId"];
@@ -1674,6 +1846,11 @@ export interface components {
             /** @enum {string} */
             type: "cta_url";
         });
+        /** @description A note to write. */
+        NewNote: {
+            /** @description 1 to 4,096 characters, for the tenant's people only. */
+            body: string;
+        };
         /** @description A template to be submitted for review. */
         NewTemplate: {
             /** @description MARKETING, UTILITY or AUTHENTICATION. */
@@ -1859,6 +2036,8 @@ export interface components {
         PageBody_ContactView: {
             /** @description The rows. */
             items: {
+                /** @description What the tenant's people wrote about them, by name. */
+                attributes: components["schemas"]["BTreeMap"];
                 /** @description What they allow and what they withdrew; a topic without a word is left out. */
                 consents: components["schemas"]["PresentConsent"][];
                 /** @description Their conversations. */
@@ -1868,12 +2047,39 @@ export interface components {
                  * @description When they were first seen.
                  */
                 created_at: string;
+                /** @description The name that the tenant's people gave; it goes before the profile's. */
+                given_name?: string | null;
                 /** @description The contact. */
                 id: components["schemas"]["ContactId"];
                 /** @description What identifies them. */
                 identities: components["schemas"]["IdentityView"][];
-                /** @description Name of the profile. */
+                /** @description What to call them: the given name, else the profile's. */
                 name?: string | null;
+                /** @description Name of the profile, as the contact chose it. */
+                profile_name?: string | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description Rows and the way on. */
+        PageBody_ConversationEventView: {
+            /** @description The rows. */
+            items: {
+                assignee?: components["schemas"]["PersonRef"] | null;
+                /**
+                 * Format: date-time
+                 * @description When, in whole seconds: it stands in the thread by this time.
+                 */
+                at: string;
+                author?: components["schemas"]["Author"] | null;
+                /** @description The note's text; null for other kinds. */
+                body?: string | null;
+                /** @description Its conversation. */
+                conversation_id: components["schemas"]["ConversationId"];
+                /** @description The event. */
+                id: components["schemas"]["ConversationEventId"];
+                /** @description What was done. */
+                kind: components["schemas"]["ConversationEventKind"];
             }[];
             /** @description Cursor of the next page; null at the end. */
             next_cursor?: string | null;
@@ -1882,6 +2088,7 @@ export interface components {
         PageBody_ConversationView: {
             /** @description The rows. */
             items: {
+                assignee?: components["schemas"]["PersonRef"] | null;
                 /** @description Who it is with. */
                 contact: components["schemas"]["ContactRef"];
                 /**
@@ -1900,6 +2107,8 @@ export interface components {
                 phone_number: components["schemas"]["NumberRef"];
                 /** @description One line of the newest message. */
                 preview: components["schemas"]["Preview"];
+                /** @description Whether it waits for somebody. */
+                state: components["schemas"]["ConversationState"];
                 /**
                  * Format: int32
                  * @description Inbound messages since it was last read.
@@ -1988,6 +2197,18 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description Rows and the way on. */
+        PageBody_PersonRef: {
+            /** @description The rows. */
+            items: {
+                /** @description The person. */
+                id: components["schemas"]["UserId"];
+                /** @description Their name. */
+                name: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description Rows and the way on. */
         PageBody_TemplateView: {
             /** @description The rows. */
             items: {
@@ -2044,6 +2265,13 @@ export interface components {
         Person: {
             /** @description Their address. */
             email: string;
+            /** @description The person. */
+            id: components["schemas"]["UserId"];
+            /** @description Their name. */
+            name: string;
+        };
+        /** @description A person of the tenant. */
+        PersonRef: {
             /** @description The person. */
             id: components["schemas"]["UserId"];
             /** @description Their name. */
@@ -2845,6 +3073,74 @@ export interface operations {
             };
         };
     };
+    list_assignees: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_PersonRef"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_connection: {
         parameters: {
             query?: never;
@@ -3343,6 +3639,75 @@ export interface operations {
             };
         };
     };
+    update_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The contact */
+                contact_id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_consents: {
         parameters: {
             query?: {
@@ -3498,7 +3863,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Which conversations; `all` if left out. */
-                view?: "all" | "unread";
+                view?: "all" | "mine" | "unassigned" | "unread" | "resolved";
+                /** @description Instead of a view: start of the contact's name, digits of the phone, or a whole user id. Finds resolved ones too. */
+                q?: string;
                 /** @description Rows wanted, 1 to 100; 50 if left out. */
                 limit?: number;
                 /** @description `next_cursor` of the former page. */
@@ -3621,6 +3988,145 @@ export interface operations {
             };
         };
     };
+    assign_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The conversation */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conversation_events: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The conversation */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_ConversationEventView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_messages: {
         parameters: {
             query?: {
@@ -3691,6 +4197,87 @@ export interface operations {
             };
         };
     };
+    add_note: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1 to 128 characters, one per note */
+                "idempotency-key": string;
+            };
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The conversation */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationEventView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_conversation: {
         parameters: {
             query?: never;
@@ -3710,6 +4297,120 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The conversation */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The conversation */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
             };
             401: {
                 headers: {
