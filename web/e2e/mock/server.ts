@@ -7,6 +7,7 @@ import { type Answer, type Json, problem, type Route } from "./answers";
 import { conversation, id, message, rendered, thread } from "./data";
 import { rareKinds } from "./kinds";
 import { tenantRoutes } from "./tenant-routes";
+import { sampleEvents } from "./work-routes";
 
 const TYPES: Record<string, string> = {
   ".html": "text/html",
@@ -23,6 +24,8 @@ export class MockServer {
   slowMs = 0;
   readonly sends: { key: string; body: Json }[] = [];
   failNextSends = 0;
+  readonly events = new Map<string, Json[]>();
+  readonly notes = new Map<string, Json>();
   conversations: Json[] = Array.from({ length: 60 }, (_, n) => conversation(n + 1));
   readonly threads = new Map<string, Json[]>();
   private readonly streams = new Set<ServerResponse>();
@@ -37,6 +40,7 @@ export class MockServer {
   ) {
     for (const row of this.conversations) this.threads.set(String(row.id), []);
     this.threads.set(id("cnv", 1), [...rareKinds(id("cnv", 1)), ...thread(id("cnv", 1))]);
+    this.events.set(id("cnv", 1), sampleEvents(id("cnv", 1)));
     this.routes = surface === "tenant" ? tenantRoutes(this) : adminRoutes(this);
     this.server = createServer((request, response) => void this.answer(request, response));
   }
@@ -80,6 +84,7 @@ export class MockServer {
       {
         preview: { kind: content.type, text: String(content.body ?? ""), direction: "inbound" },
         last_message_at: made.thread_at,
+        state: "open",
       },
       1,
     );
@@ -177,6 +182,8 @@ export class MockServer {
     const permissions = [
       "conversations:read",
       "messages:send",
+      "conversations:manage",
+      "notes:write",
       "contacts:read",
       "contacts:manage",
       "templates:read",

@@ -1,7 +1,7 @@
 import { AppFrame, Brand, IconButton, Notice, type RailItem, relativeText, serverNow } from "@parlance/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { FlaskConical, Inbox, LayoutTemplate, Phone, Search, Settings, TriangleAlert } from "lucide-react";
+import { FlaskConical, Inbox, LayoutTemplate, Phone, Search, Settings, TriangleAlert, Users } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { applyInboxEvent } from "../features/inbox/cache";
 import { endSession } from "../shared/api";
@@ -29,6 +29,7 @@ export function TenantFrame() {
   };
   const items = [
     can("conversations:read") && page("inbox", t("nav.inbox"), <Inbox size={19} aria-hidden />),
+    can("contacts:read") && page("contacts", t("nav.contacts"), <Users size={19} aria-hidden />),
     can("templates:read") && page("templates", t("nav.templates"), <LayoutTemplate size={19} aria-hidden />),
     can("numbers:read") && page("numbers", t("nav.numbers"), <Phone size={19} aria-hidden />),
     can("api_keys:manage") && page("settings", t("nav.settings"), <Settings size={19} aria-hidden />),

@@ -1,0 +1,33 @@
+import { Popover as RadixPopover } from "radix-ui";
+import type { ReactElement, ReactNode } from "react";
+
+type PopoverProps = {
+  trigger: ReactElement;
+  label: string;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  side?: "top" | "bottom" | "left" | "right";
+  align?: "start" | "end" | "center";
+  children: ReactNode;
+};
+
+/** A small panel that opens from its trigger. */
+export function Popover({ trigger, label, open, onOpenChange, side = "top", align = "start", children }: PopoverProps) {
+  return (
+    <RadixPopover.Root open={open} onOpenChange={onOpenChange}>
+      <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
+      <RadixPopover.Portal>
+        <RadixPopover.Content
+          aria-label={label}
+          side={side}
+          align={align}
+          sideOffset={6}
+          collisionPadding={8}
+          className="anim-fade z-50 rounded-card border bg-raised text-text shadow-float focus:outline-none"
+        >
+          {children}
+        </RadixPopover.Content>
+      </RadixPopover.Portal>
+    </RadixPopover.Root>
+  );
+}
