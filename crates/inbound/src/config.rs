@@ -25,6 +25,8 @@ pub struct Config {
     pub secrets_ttl: Duration,
     /// How often the raw log is looked at when nothing is handed over in memory.
     pub poll: Duration,
+    /// Bodies that the normalizer takes at once when it is behind; one statement of a kind serves them all.
+    pub normalize_max: usize,
     /// Facts that one transaction of the normalizer applies, beyond its first body.
     pub facts_max: usize,
 }
@@ -42,6 +44,7 @@ impl Default for Config {
             lease: Duration::from_secs(6),
             secrets_ttl: Duration::from_secs(5),
             poll: Duration::from_millis(250),
+            normalize_max: 1_000,
             facts_max: 1_000,
         }
     }

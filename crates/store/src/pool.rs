@@ -14,16 +14,26 @@ use crate::error::{Error, Result};
 const STATEMENT_TIMEOUT: &str = "10s";
 /// How long a runtime role's transaction may sit idle.
 const IDLE_IN_TRANSACTION_TIMEOUT: &str = "5s";
+/// For batches: each key is looked up by index, whatever a table's statistics said when the plan was made. A new day's
+/// partition has none, and a plan that reads a whole table for two hundred keys stays until somebody looks.
+const BY_INDEX: &[(&str, &str)] = &[
+    ("enable_bitmapscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_seqscan", "off"),
+];
 /// How long a caller waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens a pool for a runtime role. A connection that goes back forgets any context it was given.
-pub(crate) async fn open(url: &SecretString, max_connections: u32) -> Result<PgPool> {
+async fn open(url: &SecretString, max_connections: u32, settings: &[(&str, &str)]) -> Result<PgPool> {
     let options: PgConnectOptions = url.expose_secret().parse().map_err(Error::Database)?;
-    let options = options.options([
-        ("statement_timeout", STATEMENT_TIMEOUT),
-        ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT),
-    ]);
+    let options = options
+        .options([
+            ("statement_timeout", STATEMENT_TIMEOUT),
+            ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT),
+        ])
+        .options(settings.iter().copied());
     let pool = PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -62,7 +72,7 @@ pub(crate) async fn try_lock(tx: &mut Transaction<'static, Postgres>, lock: i64)
 }
 
 macro_rules! role_pools {
-    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident $settings:expr;)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $name(pub(crate) PgPool);
@@ -70,7 +80,7 @@ macro_rules! role_pools {
         impl $name {
             /// Connects, with at most `max_connections` connections.
             pub async fn connect(url: &SecretString, max_connections: u32) -> Result<Self> {
-                Ok(Self(open(url, max_connections).await?))
+                Ok(Self(open(url, max_connections, $settings).await?))
             }
 
             /// Answers `select 1`, for readiness.
@@ -89,15 +99,15 @@ macro_rules! role_pools {
 
 role_pools! {
     /// `parlance_tenant`: API, services and workers, one tenant at a time.
-    TenantDb;
+    TenantDb &[];
     /// `parlance_ingest`: gateway and normalizer, a declared set of tenants.
-    IngestDb;
+    IngestDb BY_INDEX;
     /// `parlance_delivery`: lanes and ledger rows without content, a declared set of tenants.
-    DeliveryDb;
+    DeliveryDb &[];
     /// `parlance_events`: the outbox tailer.
-    EventsDb;
+    EventsDb &[];
     /// `parlance_platform`: the admin portal; never bodies, never credentials.
-    PlatformDb;
+    PlatformDb &[];
     /// `parlance_upkeep`: seals of the audit logs and retention; ids, times, and what the seals hash.
-    UpkeepDb;
+    UpkeepDb &[];
 }

@@ -166,7 +166,7 @@ impl Lane {
         let rows = self
             .deps
             .db
-            .raw_after_cursor(lease.stream(), self.config.batch_max)
+            .raw_after_cursor(lease, self.config.normalize_max)
             .await?;
         Ok(rows
             .into_iter()
@@ -182,7 +182,7 @@ impl Lane {
     /// Joins what was handed over meanwhile, as long as it follows.
     fn gather(&mut self, first: Batch) -> Vec<Raw> {
         let mut rows = first.rows;
-        while rows.len() < self.config.batch_max {
+        while rows.len() < self.config.normalize_max {
             let Ok(next) = self.batches.try_recv() else { break };
             if next.after != rows.last().map(|row| row.position) {
                 self.behind = true;

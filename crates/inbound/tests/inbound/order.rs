@@ -70,7 +70,7 @@ async fn tell_to(scene: &Scene, tenant: &TenantFixture, events: &[Told], telling
         .map(|facts| (app, body(tenant, facts.to_vec())))
         .collect();
     let config = Config {
-        batch_max: telling.bodies_per_batch,
+        normalize_max: telling.bodies_per_batch,
         ..Config::default()
     };
     scene.store(&bodies).await;
@@ -171,7 +171,7 @@ async fn a_shuffled_and_doubled_replay_of_the_raw_log_ends_the_same() {
         .await;
     scene
         .normalize(Config {
-            batch_max: 7,
+            normalize_max: 7,
             ..Config::default()
         })
         .await;
@@ -196,6 +196,7 @@ async fn streams_that_run_at_once_end_the_same() {
     let router = router(scene.start(Config {
         streams: 4,
         batch_max: 3,
+        normalize_max: 3,
         ..Config::default()
     }));
     let twice = events.iter().enumerate().chain(events.iter().enumerate());

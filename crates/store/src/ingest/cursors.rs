@@ -155,38 +155,38 @@ impl IngestDb {
         Ok(())
     }
 
-    /// Rows after the stored cursor, of one day, in order. One statement, so that a day is left only when nothing more
-    /// can come: a stream's writer publishes the new day before it stores into it.
-    pub async fn raw_after_cursor(&self, stream: i16, limit: usize) -> Result<Vec<RawWebhook>> {
+    /// Rows after the cursor, of one day, in order.
+    pub async fn raw_after_cursor(&self, lease: &CursorLease, limit: usize) -> Result<Vec<RawWebhook>> {
+        if let Some(position) = lease.position {
+            let rows = self.raw_of_day(lease.stream, position, limit).await?;
+            if !rows.is_empty() {
+                return Ok(rows);
+            }
+        }
+        match self.next_day(lease).await? {
+            Some(from) => self.raw_of_day(lease.stream, from, limit).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Rows of the position's day after it.
+    async fn raw_of_day(&self, stream: i16, after: RawPosition, limit: usize) -> Result<Vec<RawWebhook>> {
         let rows = sqlx::query!(
-            r#"select r.day as "day!", r.seq as "seq!", r.meta_app_id as "meta_app_id!", r.received_at as "received_at!", r.body as "body!"
-               from ingest_cursors c
-               join ingest_streams s on s.stream = c.stream
-               cross join lateral (
-                 select d::date as day, case when d::date = c.day then c.seq else 0 end as seq
-                 from generate_series(greatest(c.day, s.day - $2::integer), s.day, interval '1 day') as d
-                 where exists (
-                   select from raw_webhooks w
-                   where w.day = d::date
-                     and w.stream = $1
-                     and w.seq > case when d::date = c.day then c.seq else 0 end)
-                 order by d
-                 limit 1) as next
-               cross join lateral (
-                 select w.day, w.seq, w.meta_app_id, w.received_at, w.body,
-                   sum(octet_length(w.body)) over (order by w.seq) - octet_length(w.body) as bytes_before
-                 from raw_webhooks w
-                 where w.day = next.day
-                   and w.stream = $1
-                   and w.seq > next.seq
-                 order by w.seq
-                 limit $3) as r
-               where c.stream = $1
-                 and isfinite(s.day)
-                 and r.bytes_before <= $4
-               order by r.seq"#,
+            r#"select day as "day!", seq as "seq!", meta_app_id as "meta_app_id!", received_at as "received_at!", body as "body!"
+               from (
+                 select day, seq, meta_app_id, received_at, body,
+                   sum(octet_length(body)) over (order by seq) - octet_length(body) as bytes_before
+                 from raw_webhooks
+                 where day = $1
+                   and stream = $2
+                   and seq > $3
+                 order by seq
+                 limit $4) as r
+               where bytes_before <= $5
+               order by seq"#,
+            after.day,
             stream,
-            REACH_DAYS,
+            after.seq,
             i64::try_from(limit).unwrap_or(i64::MAX),
             READ_BYTES_MAX,
         )
@@ -204,5 +204,34 @@ impl IngestDb {
                 body: row.body,
             })
             .collect())
+    }
+
+    /// Where the first day that holds something after the cursor begins. One statement, so that a day is left only when
+    /// nothing more can come: a stream's writer publishes the new day before it stores into it.
+    async fn next_day(&self, lease: &CursorLease) -> Result<Option<RawPosition>> {
+        let row = sqlx::query!(
+            r#"select d::date as "day!", case when d::date = $2 then $3::bigint else 0 end as "seq!"
+               from ingest_streams s
+               cross join lateral generate_series(greatest($2::date, s.day - $4::integer), s.day, interval '1 day') as d
+               where s.stream = $1
+                 and isfinite(s.day)
+                 and exists (
+                   select from raw_webhooks w
+                   where w.day = d::date
+                     and w.stream = $1
+                     and w.seq > case when d::date = $2 then $3::bigint else 0 end)
+               order by d
+               limit 1"#,
+            lease.stream,
+            lease.position.map(|position| position.day) as Option<Date>,
+            lease.position.map_or(0, |position| position.seq),
+            REACH_DAYS,
+        )
+        .fetch_optional(&self.0)
+        .await?;
+        Ok(row.map(|row| RawPosition {
+            day: row.day,
+            seq: row.seq,
+        }))
     }
 }

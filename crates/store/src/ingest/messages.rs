@@ -197,28 +197,22 @@ pub async fn ensure_conversations(
     keys: &[(ConversationKey, ConversationId)],
 ) -> Result<Vec<ConversationId>> {
     let rows = sqlx::query!(
-        r#"with wanted as (
-             select *
+        r#"with wanted as materialized (
+             select u.*, c.id as known
              from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
-               with ordinality as u (tenant_id, id, contact_id, channel_account_id, phone_number_id, n)),
+               with ordinality as u (tenant_id, id, contact_id, channel_account_id, phone_number_id, n)
+             left join conversations c
+               on c.tenant_id = u.tenant_id
+              and c.contact_id = u.contact_id
+              and c.channel_account_id = u.channel_account_id),
            made as (
              insert into conversations (tenant_id, id, contact_id, channel_account_id, phone_number_id, last_message_at, created_at)
              select w.tenant_id, w.id, w.contact_id, w.channel_account_id, w.phone_number_id, '-infinity', $6
              from wanted w
-             where not exists (
-               select from conversations c
-               where c.tenant_id = w.tenant_id
-                 and c.contact_id = w.contact_id
-                 and c.channel_account_id = w.channel_account_id)
-             order by w.tenant_id, w.id
-             returning tenant_id, id)
-           select w.n as "n!", coalesce(c.id, m.id) as "id!"
+             where w.known is null
+             order by w.tenant_id, w.id)
+           select w.n as "n!", coalesce(w.known, w.id) as "id!"
            from wanted w
-           left join conversations c
-             on c.tenant_id = w.tenant_id
-            and c.contact_id = w.contact_id
-            and c.channel_account_id = w.channel_account_id
-           left join made m on m.tenant_id = w.tenant_id and m.id = w.id
            order by w.n"#,
         &keys.iter().map(|(key, _)| key.tenant_id.uuid()).collect::<Vec<_>>(),
         &keys.iter().map(|(_, id)| id.uuid()).collect::<Vec<_>>(),
@@ -364,18 +358,17 @@ pub async fn touch_conversations(tx: &mut SetTx, rows: &[ConversationTouch]) -> 
              last_inbound_at = greatest(c.last_inbound_at, u.last_inbound_at),
              version = c.version + 1,
              last_message_at = greatest(c.last_message_at, u.last_message_at),
-             last_message_key = case when u.newer then u.last_message_key else c.last_message_key end,
-             preview = case when u.newer then u.preview else c.preview end,
-             preview_kind = case when u.newer then u.preview_kind else c.preview_kind end,
-             preview_direction = case when u.newer then u.preview_direction else c.preview_direction end
-         from (
-           select u.*, (u.last_message_at, u.last_message_key) >= (o.last_message_at, o.last_message_key) as newer
-           from unnest(
-             $1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::smallint[])
-             as u (tenant_id, id, unread, last_inbound_at, last_message_at, last_message_key, preview, preview_kind, preview_direction)
-           join conversations o on o.tenant_id = u.tenant_id and o.id = u.id
-           order by u.tenant_id, u.id
-           for no key update of o) as u
+             last_message_key = case when (u.last_message_at, u.last_message_key) >= (c.last_message_at, c.last_message_key)
+               then u.last_message_key else c.last_message_key end,
+             preview = case when (u.last_message_at, u.last_message_key) >= (c.last_message_at, c.last_message_key)
+               then u.preview else c.preview end,
+             preview_kind = case when (u.last_message_at, u.last_message_key) >= (c.last_message_at, c.last_message_key)
+               then u.preview_kind else c.preview_kind end,
+             preview_direction = case when (u.last_message_at, u.last_message_key) >= (c.last_message_at, c.last_message_key)
+               then u.preview_direction else c.preview_direction end
+         from unnest(
+           $1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::smallint[])
+           as u (tenant_id, id, unread, last_inbound_at, last_message_at, last_message_key, preview, preview_kind, preview_direction)
          where c.tenant_id = u.tenant_id
            and c.id = u.id",
         &rows.iter().map(|row| row.tenant_id.uuid()).collect::<Vec<_>>(),

@@ -82,7 +82,7 @@ pub async fn match_statuses(
            left join messages p
              on p.tenant_id = u.tenant_id
             and p.phone_number_id = u.phone_number_id
-            and p.provider_id = u.provider_id
+            and p.provider_id = case when c.id is null then u.provider_id end
             and p.direction = $5
            order by u.n"#,
         &keys

@@ -226,7 +226,7 @@ fn keys() -> Vec<Plant> {
         ),
         (
             "foreign key without an index that it leads",
-            "drop index messages_media; create index planted on messages (tenant_id, media_id) where media_id is not null",
+            "drop index messages_media; create index planted on messages (tenant_id, media_id) where kind = 'image'",
             "messages.messages_tenant_id_media_id_fkey",
         ),
         (

@@ -114,6 +114,8 @@ where text.expression is not null
   and not (
     ($1 -> 'owned' ? p.relname and runtime.rolname = 'parlance_tenant'
       and text.expression = '(tenant_id = (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid)')
+    or (p.relname in ('contacts', 'contact_identities') and runtime.rolname = 'parlance_tenant'
+      and text.expression = '(tenant_id = ( SELECT (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid AS "nullif"))')
     or ($1 -> 'owned' ? p.relname and runtime.rolname in ('parlance_ingest', 'parlance_delivery')
       and text.expression = '(tenant_id IN ( SELECT unnest((NULLIF(current_setting(''app.tenant_ids''::text, true), ''''::text))::uuid[]) AS unnest))')
     or ($1 -> 'resolved' ? p.relname and runtime.rolname = 'parlance_tenant' and (p.polcmd = 'r' or p.relname = 'sessions')
@@ -171,7 +173,12 @@ from foreign_keys f
 where not exists (
   select from pg_index i
   where i.indrelid = f.conrelid
-    and i.indpred is null
+    and (i.indpred is null
+      or exists (
+        select from pg_attribute a
+        where a.attrelid = i.indrelid
+          and a.attnum = any (f.conkey)
+          and pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', a.attname)))
     and (i.indkey::int2[])[0:cardinality(f.conkey) - 1] @> f.conkey
 )
 
