@@ -24,7 +24,8 @@ create index conversations_open on conversations (tenant_id, last_message_at des
 create index conversations_resolved on conversations (tenant_id, last_message_at desc, id desc) where not open;
 create index conversations_unread on conversations (tenant_id, last_message_at desc, id desc) where open and unread > 0;
 create index conversations_unassigned on conversations (tenant_id, last_message_at desc, id desc) where open and assignee_user_id is null;
-create index conversations_assigned on conversations (tenant_id, assignee_user_id, open, last_message_at desc, id desc);
+create index conversations_assigned on conversations (tenant_id, assignee_user_id, open, last_message_at desc, id desc)
+  where assignee_user_id is not null;
 
 -- What people did in a conversation beside writing to the customer. A note is a row here and not a message, so that
 -- nothing can send it.
@@ -45,9 +46,9 @@ create table conversation_events (
   foreign key (tenant_id, actor_api_key_id) references api_keys (tenant_id, id)
 );
 create index conversation_events_thread on conversation_events (tenant_id, conversation_id, at desc, id desc);
-create index conversation_events_assignee on conversation_events (assignee_user_id);
-create index conversation_events_actor on conversation_events (actor_user_id);
-create index conversation_events_actor_key on conversation_events (tenant_id, actor_api_key_id);
+create index conversation_events_assignee on conversation_events (assignee_user_id) where assignee_user_id is not null;
+create index conversation_events_actor on conversation_events (actor_user_id) where actor_user_id is not null;
+create index conversation_events_actor_key on conversation_events (tenant_id, actor_api_key_id) where actor_api_key_id is not null;
 
 alter table conversation_events enable row level security;
 alter table conversation_events force row level security;

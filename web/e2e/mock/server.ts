@@ -118,7 +118,7 @@ export class MockServer {
       response.writeHead(200, { "content-type": "image/svg+xml" }).end(PHOTO);
     } else if (!url.pathname.startsWith("/v1/")) {
       this.file(url.pathname, response);
-    } else if (url.pathname.endsWith("/events")) {
+    } else if (/^\/v1\/t\/[^/]+\/events$/.test(url.pathname)) {
       this.stream(request, response, url.searchParams.get("last_event_id"));
     } else {
       const chunks: Buffer[] = [];
@@ -221,8 +221,11 @@ export class MockServer {
     this.sends.push({ key, body });
     if (known) return { status: 202, body: known.body.answer };
     const content = body.content as Json;
-    const stored =
-      content.type === "template"
+    const target = [...this.threads.values()].flat().find((row) => row.id === content.message_id);
+    if (target) target.reactions = content.emoji ? [{ emoji: content.emoji, direction: "outbound" }] : [];
+    const stored = target
+      ? { type: "reaction", target_provider_id: target.provider_id, emoji: content.emoji }
+      : content.type === "template"
         ? {
             type: "template",
             name: "appointment",

@@ -38,7 +38,7 @@ test("a team works on a conversation: taken, noted, resolved, and opened again l
     const seen = phone.getByRole("log", { name: /^Messages with/ }).getByText("Paid by card, not by cash");
     await expect(seen).toBeVisible();
     await desk.keyboard.press("Escape");
-    await desk.keyboard.press("r");
+    await expect(desk.getByRole("textbox", { name: /^Message to/ })).toBeFocused();
     await desk.keyboard.type("Yes, since noon");
     await desk.keyboard.press("Enter");
     await expect(

@@ -27,6 +27,6 @@ export * from "./parts/table";
 export * from "./parts/tabs";
 export * from "./parts/theme";
 export * from "./parts/time";
-export { Toaster, toast } from "./parts/toast";
+export { Toaster, toast, useToastsAbove } from "./parts/toast";
 export { Tooltip, UiProvider } from "./parts/tooltip";
 export * from "./problem";

@@ -5,7 +5,7 @@ import { translateHook } from "../i18n/i18n";
 import { EMOJI_GROUPS, findEmoji } from "./emoji";
 
 const useT = translateHook<typeof uiEn>();
-const COLUMNS = 8;
+const COLUMNS = 7;
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
 
 /** Chooses an emoji by group or by search; the arrow keys move, Enter takes. */
@@ -30,7 +30,7 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   };
   let index = -1;
   return (
-    <div className="flex w-76 max-w-[calc(100vw-32px)] flex-col">
+    <div className="flex w-84 max-w-[calc(100vw-32px)] flex-col">
       <input
         autoFocus
         role="combobox"
@@ -59,7 +59,7 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
             <p aria-hidden className="sticky top-0 bg-raised py-1 text-muted text-xs">
               {t(`ui.emoji.${group.name}`)}
             </p>
-            <div className="grid grid-cols-8">
+            <div className="grid grid-cols-7">
               {group.emoji.map(({ emoji, words }) => {
                 index += 1;
                 const own = index;

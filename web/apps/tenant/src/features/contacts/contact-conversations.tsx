@@ -27,9 +27,9 @@ export function ContactConversations({ slug, contact, current }: ListProps) {
             aria-current={row.id === current ? "page" : undefined}
             className="-mx-2 flex flex-wrap items-center gap-x-2 gap-y-1 rounded-control px-2 py-1.5 text-sm text-text no-underline hover:bg-hover max-md:min-h-11"
           >
-            <bdi className="min-w-0 flex-1 truncate">
-              {row.phone_number.verified_name || phoneText(row.phone_number.display_phone_number)}
-            </bdi>
+            <span className="min-w-0 flex-1 truncate">
+              <bdi>{row.phone_number.verified_name || phoneText(row.phone_number.display_phone_number)}</bdi>
+            </span>
             {row.id === current ? <Badge>{t("contact.thisOne")}</Badge> : null}
             <RelativeTime at={row.last_message_at} className="text-muted text-xs" />
             {row.state === "resolved" || row.assignee ? (

@@ -9,7 +9,6 @@ import {
   explain,
   KeyValues,
   Page,
-  RelativeTime,
   Skeleton,
 } from "@parlance/ui";
 import { useQuery } from "@tanstack/react-query";
@@ -110,14 +109,7 @@ function About({ contact }: { contact: Contact }) {
               />
             ),
           })),
-          {
-            name: t("contact.firstSeen"),
-            value: (
-              <>
-                {absoluteText(contact.created_at)} (<RelativeTime at={contact.created_at} />)
-              </>
-            ),
-          },
+          { name: t("contact.firstSeen"), value: absoluteText(contact.created_at) },
         ]}
       />
     </Card>

@@ -123,7 +123,10 @@ export function AnswerForm({ conversation, focus, replyTo, onReplyDone, dropped,
         ) : null}
         <div className="flex items-center gap-0.5 p-1">
           <AttachButton onFiles={attach} />
-          <EmojiButton onPick={(emoji) => areaRef.current && insert(areaRef.current, emoji, setText)} />
+          <EmojiButton
+            onPick={(emoji) => areaRef.current && insert(areaRef.current, emoji, setText)}
+            focusAfter={() => areaRef.current}
+          />
           {onTemplate ? (
             <IconButton label={t("composer.template")} icon={<LayoutTemplate size={18} aria-hidden />} onClick={onTemplate} />
           ) : null}
@@ -183,7 +186,9 @@ function AttachButton({ onFiles }: { onFiles: (files: Iterable<File>) => void })
   );
 }
 
-function EmojiButton({ onPick }: { onPick: (emoji: string) => void }) {
+type EmojiButtonProps = { onPick: (emoji: string) => void; focusAfter: () => HTMLElement | null };
+
+function EmojiButton({ onPick, focusAfter }: EmojiButtonProps) {
   const t = useT();
   const [open, setOpen] = useState(false);
   return (
@@ -191,6 +196,7 @@ function EmojiButton({ onPick }: { onPick: (emoji: string) => void }) {
       open={open}
       onOpenChange={setOpen}
       label={t("ui.emoji")}
+      focusAfter={focusAfter}
       trigger={<IconButton label={t("ui.emoji")} icon={<Smile size={18} aria-hidden />} />}
     >
       <EmojiPicker

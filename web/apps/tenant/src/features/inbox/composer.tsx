@@ -1,5 +1,5 @@
 import type { Conversation, Message, Outgoing } from "@parlance/api-client-tenant";
-import { cx, isTyping, serverNow } from "@parlance/ui";
+import { cx, isTyping, serverNow, useToastsAbove } from "@parlance/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { MessageSquare, StickyNote } from "lucide-react";
 import { useEffect, useEffectEvent, useState } from "react";
@@ -35,6 +35,8 @@ export function Composer({ slug, conversation, replyTo, onReplyDone, dropped }: 
   const { mode, focus, choose } = useMode(maySend, mayNote);
   const left = useWindowLeft(conversation?.window_expires_at);
   const [picker, setPicker] = useState<{ open: boolean; templateId?: string }>({ open: false });
+  const [box, setBox] = useState<HTMLElement | null>(null);
+  useToastsAbove(box);
   const [had, setHad] = useState({ replyTo, dropped });
   if (had.replyTo !== replyTo || had.dropped !== dropped) {
     setHad({ replyTo, dropped });
@@ -60,7 +62,7 @@ export function Composer({ slug, conversation, replyTo, onReplyDone, dropped }: 
     if (content.type !== "note") onReplyDone();
   };
   return (
-    <div className="border-t bg-surface">
+    <div ref={setBox} className="border-t bg-surface">
       {mode === "answer" ? <ConsentNote slug={slug} conversation={conversation} /> : null}
       {maySend && mayNote ? <Modes mode={mode} onChoose={choose} /> : null}
       {mode === "note" ? (

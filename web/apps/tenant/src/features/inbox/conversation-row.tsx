@@ -61,9 +61,9 @@ export function ConversationRow({ slug, view, q, row, selected, index, start, re
             <CountBadge count={row.unread} label={t("inbox.unread", { count: row.unread })} />
           </span>
           <span className="mt-0.5 flex items-center gap-2 text-muted text-xs">
-            <bdi className="min-w-0 flex-1 truncate">
-              {row.phone_number.verified_name || phoneText(row.phone_number.display_phone_number)}
-            </bdi>
+            <span className="min-w-0 flex-1 truncate">
+              <bdi>{row.phone_number.verified_name || phoneText(row.phone_number.display_phone_number)}</bdi>
+            </span>
             {row.state === "resolved" ? (
               <span className="flex shrink-0 items-center gap-1">
                 <CircleCheck size={12} aria-hidden />

@@ -55,10 +55,22 @@ export function MessageList(props: ListProps) {
     scrollEndThreshold: FOLLOW_PX,
     useFlushSync: false,
   });
-  const filled = rows.length > 0;
+  const atEnd = useRef(true);
+  const onTheWay = rows.filter((row) => row.kind === "pending").length;
+  const before = useRef(0);
+  const count = rows.length;
   useLayoutEffect(() => {
-    if (filled) virtual.scrollToEnd();
-  }, [filled, virtual]);
+    if (count > 0 && (atEnd.current || onTheWay > before.current)) virtual.scrollToEnd();
+    before.current = onTheWay;
+  }, [count, onTheWay, virtual]);
+  useEffect(() => {
+    // The composer grows and shrinks: who stands at the newest message stays there.
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) virtual.scrollToEnd();
+    });
+    if (scrollRef.current) observer.observe(scrollRef.current);
+    return () => observer.disconnect();
+  }, [virtual]);
   const jump = (messageId: string) => {
     const index = rows.findIndex((row) => row.key === messageId);
     if (index >= 0) virtual.scrollToIndex(index, { align: "center" });
@@ -68,9 +80,11 @@ export function MessageList(props: ListProps) {
       <div
         ref={scrollRef}
         onScroll={(event) => {
-          setAway(virtual.getDistanceFromEnd() > 2 * FOLLOW_PX);
-          if (event.currentTarget.scrollTop < AHEAD_PX && query.hasNextPage && !query.isFetchingNextPage)
-            void query.fetchNextPage();
+          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+          const distance = scrollHeight - scrollTop - clientHeight;
+          atEnd.current = distance < FOLLOW_PX;
+          setAway(distance > 2 * FOLLOW_PX);
+          if (scrollTop < AHEAD_PX && query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
         }}
         className="thin-scroll focus-inset flex h-full flex-col overflow-y-auto [overflow-anchor:none]"
         tabIndex={0}
