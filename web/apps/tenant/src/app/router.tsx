@@ -9,7 +9,7 @@ import {
   notFound,
   redirect,
 } from "@tanstack/react-router";
-import { VIEWS, type View } from "../features/inbox/queries";
+import { VIEWS, type View } from "../features/inbox/views";
 import { queryClient } from "../shared/query";
 import { meQuery } from "../shared/session";
 import { useT } from "../shared/texts";

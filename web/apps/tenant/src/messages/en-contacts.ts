@@ -1,4 +1,4 @@
-/** English texts of contacts: the list, one contact, what people wrote about them. */
+/** English texts of contacts, which load with their pages: the list, one contact, what people wrote about them. */
 export const enContacts = {
   "contacts.search": "Search by name or phone",
   "contacts.name": "Name",

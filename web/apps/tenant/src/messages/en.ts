@@ -1,12 +1,10 @@
 import { uiEn } from "@parlance/ui";
-import { enContacts } from "./en-contacts";
 import { enInbox } from "./en-inbox";
 
 /** English texts of the tenant app; the source of the keys. */
 export const en = {
   ...uiEn,
   ...enInbox,
-  ...enContacts,
   "nav.inbox": "Inbox",
   "nav.contacts": "Contacts",
   "nav.templates": "Templates",

@@ -1,8 +1,9 @@
 import { hasText, translate, translateHook } from "@parlance/ui";
 import type { en } from "../messages/en";
+import type { enContacts } from "../messages/en-contacts";
 
-/** Translates with the keys of this app's catalogue. */
-export const useT = translateHook<typeof en>();
+/** Translates with the keys of this app's catalogues; pages that load later import theirs, such as `messages/contacts`. */
+export const useT = translateHook<typeof en & typeof enContacts>();
 
 /** The text for a word the server chose, such as a state; the word itself when this build does not know it. */
 export function serverWord(group: string, word: string): string {

@@ -64,6 +64,11 @@ export async function setLanguage(code: string): Promise<void> {
   }
 }
 
+/** Adds English texts of pages that are loaded later than the first paint. */
+export function addTexts(texts: Catalogue): void {
+  fallback = { ...fallback, ...texts };
+}
+
 /** The languages offered. */
 export function knownLanguages(): Language[] {
   return languages;

@@ -1,3 +1,4 @@
+import "../../messages/contacts";
 import type { Contact } from "@parlance/api-client-tenant";
 import { KeyValues } from "@parlance/ui";
 import { useT } from "../../shared/texts";

@@ -1,3 +1,4 @@
+import "../../messages/contacts";
 import type { Contact } from "@parlance/api-client-tenant";
 import { Badge, RelativeTime, Skeleton } from "@parlance/ui";
 import { useQueries } from "@tanstack/react-query";

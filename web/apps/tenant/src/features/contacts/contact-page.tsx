@@ -1,3 +1,4 @@
+import "../../messages/contacts";
 import type { Contact } from "@parlance/api-client-tenant";
 import {
   absoluteText,

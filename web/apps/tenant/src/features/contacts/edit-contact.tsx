@@ -1,3 +1,4 @@
+import "../../messages/contacts";
 import type { Contact } from "@parlance/api-client-tenant";
 import { Button, Dialog, ErrorNotice, explain, Field, IconButton, Input, toast } from "@parlance/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";

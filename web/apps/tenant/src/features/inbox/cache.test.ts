@@ -1,7 +1,7 @@
 import type { Conversation, Message } from "@parlance/api-client-tenant";
 import { expect, test } from "vitest";
 import { belongs, newerMessage, placeRow } from "./cache";
-import { VIEWS } from "./queries";
+import { VIEWS } from "./views";
 
 const row = (id: string, at: number) => ({ id, at });
 const newer = (a: { at: number }, b: { at: number }) => a.at > b.at;

@@ -12,9 +12,8 @@ import {
   messagesQuery,
   type Page,
   readConversation,
-  VIEWS,
-  type View,
 } from "./queries";
+import { VIEWS, type View } from "./views";
 
 type Pages<T> = InfiniteData<Page<T>, string | undefined>;
 

@@ -1,3 +1,4 @@
+import "../../messages/contacts";
 import type { Conversation } from "@parlance/api-client-tenant";
 import {
   Avatar,

@@ -7,7 +7,8 @@ import { useT } from "../../shared/texts";
 import { ConversationRow } from "./conversation-row";
 import { InboxHead } from "./inbox-head";
 import { NoConversations } from "./no-conversations";
-import { conversationsQuery, searchQuery, type View } from "./queries";
+import { conversationsQuery, searchQuery } from "./queries";
+import type { View } from "./views";
 
 const ROW_PX = 79;
 /** How close to the end of what is loaded the next page is asked for. */

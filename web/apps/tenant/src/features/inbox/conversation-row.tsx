@@ -6,7 +6,7 @@ import type { Ref } from "react";
 import { contactName, phoneText } from "../../shared/format";
 import { useT } from "../../shared/texts";
 import { usePreview } from "./preview";
-import type { View } from "./queries";
+import type { View } from "./views";
 
 type RowProps = {
   slug: string;

@@ -3,7 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { CircleCheck } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useT } from "../../shared/texts";
-import { VIEWS, type View } from "./queries";
+import { VIEWS, type View } from "./views";
 
 const TYPING_MS = 200;
 

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
 import { ConversationList, useConversationRows } from "./conversation-list";
-import { VIEWS } from "./queries";
+import { VIEWS } from "./views";
 
 /** The inbox: the list, and beside it (or instead of it on small screens) the open conversation. */
 export function InboxPage() {

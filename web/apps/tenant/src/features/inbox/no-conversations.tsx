@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { CircleCheck, Inbox, SearchX, UserRound } from "lucide-react";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
-import type { View } from "./queries";
+import type { View } from "./views";
 
 const ICON = { mine: UserRound, unassigned: CircleCheck, unread: CircleCheck, resolved: CircleCheck };
 

@@ -2,11 +2,8 @@ import type { Conversation, ConversationEvent, Message } from "@parlance/api-cli
 import { adoptPastInstant } from "@parlance/ui";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "../../shared/api";
+import type { View } from "./views";
 
-/** The views of the conversation list, in the order shown. */
-export const VIEWS = ["mine", "unassigned", "all", "unread", "resolved"] as const;
-/** A view of the conversation list. */
-export type View = (typeof VIEWS)[number];
 /** One page of a keyset list. */
 export type Page<T> = { items: T[]; next_cursor?: string | null };
 
