@@ -103,7 +103,7 @@ role_pools! {
     /// `parlance_ingest`: gateway and normalizer, a declared set of tenants.
     IngestDb BY_INDEX;
     /// `parlance_delivery`: lanes and ledger rows without content, a declared set of tenants.
-    DeliveryDb &[];
+    DeliveryDb BY_INDEX;
     /// `parlance_events`: the outbox tailer.
     EventsDb &[];
     /// `parlance_platform`: the admin portal; never bodies, never credentials.

@@ -10,6 +10,7 @@ mod idempotency;
 mod isolation;
 mod migrations;
 mod outbox;
+mod plans;
 mod rotation;
 mod seals;
 mod session;
