@@ -34,7 +34,7 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
       <input
         autoFocus
         role="combobox"
-        aria-expanded
+        aria-expanded={all.length > 0}
         aria-controls={`${id}-list`}
         aria-activedescendant={all[at] ? `${id}-${at}` : undefined}
         aria-label={t("ui.emoji.search")}
@@ -52,7 +52,7 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
         role="listbox"
         aria-label={t("ui.emoji")}
         tabIndex={-1}
-        className="thin-scroll h-60 overflow-y-auto p-2 pt-0"
+        className={cx("thin-scroll overflow-y-auto p-2 pt-0", all.length > 0 && "h-60")}
       >
         {groups.map((group) => (
           <div key={group.name} role="group" aria-label={t(`ui.emoji.${group.name}`)}>
@@ -86,8 +86,8 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
             </div>
           </div>
         ))}
-        {all.length === 0 ? <p className="py-2 text-muted text-sm">{t("ui.emoji.nothing")}</p> : null}
       </div>
+      {all.length === 0 ? <p className="px-3 pb-3 text-muted text-sm">{t("ui.emoji.nothing")}</p> : null}
     </div>
   );
 }
