@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    ids::{ConversationId, MessageId, PhoneNumberId, TemplateId},
+    ids::{ContactId, ConversationEventId, ConversationId, MessageId, PhoneNumberId, TemplateId},
     permission::Permission,
 };
 
@@ -28,11 +28,25 @@ pub enum DomainEvent {
         /// The message.
         message_id: MessageId,
     },
-    /// A conversation's unread count, window or preview changed.
+    /// A conversation's unread count, window, preview, state or assignee changed.
     #[serde(rename = "conversation.updated")]
     ConversationUpdated {
         /// The conversation.
         conversation_id: ConversationId,
+    },
+    /// A note was written, or a conversation was assigned, resolved or reopened by somebody.
+    #[serde(rename = "conversation_event.created")]
+    ConversationEventCreated {
+        /// Its conversation.
+        conversation_id: ConversationId,
+        /// The note or act.
+        event_id: ConversationEventId,
+    },
+    /// What a tenant's people wrote about a contact changed.
+    #[serde(rename = "contact.updated")]
+    ContactUpdated {
+        /// The contact.
+        contact_id: ContactId,
     },
     /// A template was synced or changed.
     #[serde(rename = "template.updated")]
@@ -56,6 +70,8 @@ impl DomainEvent {
             Self::MessageCreated { .. } => "message.created",
             Self::MessageUpdated { .. } => "message.updated",
             Self::ConversationUpdated { .. } => "conversation.updated",
+            Self::ConversationEventCreated { .. } => "conversation_event.created",
+            Self::ContactUpdated { .. } => "contact.updated",
             Self::TemplateUpdated { .. } => "template.updated",
             Self::NumberUpdated { .. } => "number.updated",
         }
@@ -65,9 +81,11 @@ impl DomainEvent {
     #[must_use]
     pub const fn permission(&self) -> Permission {
         match self {
-            Self::MessageCreated { .. } | Self::MessageUpdated { .. } | Self::ConversationUpdated { .. } => {
-                Permission::ConversationsRead
-            }
+            Self::MessageCreated { .. }
+            | Self::MessageUpdated { .. }
+            | Self::ConversationUpdated { .. }
+            | Self::ConversationEventCreated { .. } => Permission::ConversationsRead,
+            Self::ContactUpdated { .. } => Permission::ContactsRead,
             Self::TemplateUpdated { .. } => Permission::TemplatesRead,
             Self::NumberUpdated { .. } => Permission::NumbersRead,
         }

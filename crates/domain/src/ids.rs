@@ -101,6 +101,8 @@ typed_ids! {
     ConsentId = "cst";
     /// A person as one tenant knows them.
     ContactId = "con";
+    /// Something people did in a conversation beside writing to the customer.
+    ConversationEventId = "cev";
     /// A contact on one channel account.
     ConversationId = "cnv";
     /// A data key, sealed under the master key.

@@ -6,6 +6,7 @@ pub mod channel;
 pub mod clock;
 pub mod consent;
 pub mod content;
+pub mod conversation;
 pub mod crypto;
 pub mod decision;
 pub mod entitlement;

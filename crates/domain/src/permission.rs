@@ -29,11 +29,19 @@ pub enum Permission {
     #[serde(rename = "messages:send")]
     #[strum(serialize = "messages:send")]
     MessagesSend,
+    /// Assign, resolve and reopen conversations.
+    #[serde(rename = "conversations:manage")]
+    #[strum(serialize = "conversations:manage")]
+    ConversationsManage,
+    /// Write internal notes; whoever sees a conversation reads them.
+    #[serde(rename = "notes:write")]
+    #[strum(serialize = "notes:write")]
+    NotesWrite,
     /// See contacts.
     #[serde(rename = "contacts:read")]
     #[strum(serialize = "contacts:read")]
     ContactsRead,
-    /// Record what contacts allowed or withdrew.
+    /// Name contacts, set their attributes, record what they allowed or withdrew.
     #[serde(rename = "contacts:manage")]
     #[strum(serialize = "contacts:manage")]
     ContactsManage,
@@ -134,6 +142,8 @@ impl BuiltinRole {
                 .into_iter()
                 .chain([
                     P::MessagesSend,
+                    P::ConversationsManage,
+                    P::NotesWrite,
                     P::ContactsManage,
                     P::TemplatesManage,
                     P::TeamRead,
@@ -149,6 +159,8 @@ impl BuiltinRole {
             Self::Agent => vec![
                 P::ConversationsRead,
                 P::MessagesSend,
+                P::ConversationsManage,
+                P::NotesWrite,
                 P::ContactsRead,
                 P::ContactsManage,
                 P::TemplatesRead,

@@ -1,13 +1,18 @@
 //! Contacts: people as one tenant knows them.
 
+mod update;
+
 use domain::{ContactId, ConversationId, Error, Result, channel::IdentityKind, permission::Permission};
 use serde::Serialize;
 use store::{
-    TenantScope, contacts,
+    TenantScope,
+    contacts::{self, Attributes},
     page::{Page, PageRequest},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
+
+pub use update::ContactChange;
 
 use crate::{consents::PresentConsent, tenant::TenantServices};
 
@@ -16,8 +21,14 @@ use crate::{consents::PresentConsent, tenant::TenantServices};
 pub struct ContactView {
     /// The contact.
     pub id: ContactId,
-    /// Name of the profile.
+    /// What to call them: the given name, else the profile's.
     pub name: Option<String>,
+    /// The name that the tenant's people gave; it goes before the profile's.
+    pub given_name: Option<String>,
+    /// Name of the profile, as the contact chose it.
+    pub profile_name: Option<String>,
+    /// What the tenant's people wrote about them, by name.
+    pub attributes: Attributes,
     /// What identifies them.
     pub identities: Vec<IdentityView>,
     /// What they allow and what they withdrew; a topic without a word is left out.
@@ -51,7 +62,10 @@ impl From<contacts::ContactRow> for ContactView {
         });
         Self {
             id: row.id,
-            name: row.name,
+            name: row.given_name.clone().or_else(|| row.profile_name.clone()),
+            given_name: row.given_name,
+            profile_name: row.profile_name,
+            attributes: row.attributes,
             identities: identities.collect(),
             consents: row.consents.into_iter().map(PresentConsent::from).collect(),
             conversations: row.conversations,
@@ -60,8 +74,16 @@ impl From<contacts::ContactRow> for ContactView {
     }
 }
 
+/// A search that the database can take.
+pub(crate) fn checked(query: &str) -> Result<&str> {
+    if query.contains('\0') {
+        return Err(Error::invalid("q", "Remove the NUL character."));
+    }
+    Ok(query.trim())
+}
+
 impl TenantServices {
-    /// A page of contacts, newest first; `query` is the start of the phone or of the name, or a whole id.
+    /// A page of contacts, newest first; `query` is the start of the phone or of a name, or a whole id.
     pub async fn contacts(
         &self,
         scope: &TenantScope,
@@ -69,9 +91,7 @@ impl TenantServices {
         page: &PageRequest,
     ) -> Result<Page<ContactView>> {
         scope.require(Permission::ContactsRead)?;
-        if query.is_some_and(|query| query.contains('\0')) {
-            return Err(Error::invalid("q", "Remove the NUL character."));
-        }
+        let query = query.map(checked).transpose()?;
         let mut tx = self.db.begin(scope).await?;
         Ok(contacts::page(&mut tx, query, page).await?.map(ContactView::from))
     }

@@ -1,6 +1,8 @@
 //! The inbox: conversations and their threads.
 
+mod notes;
 mod view;
+mod work;
 
 use domain::{ConversationId, MessageId, Result, event::DomainEvent, permission::Permission};
 use store::{
@@ -8,10 +10,11 @@ use store::{
     page::{Page, PageRequest},
 };
 
+pub use notes::{ConversationEventView, NewNote, Noted};
 pub use store::conversations::View;
 pub use view::{
     AttemptView, Author, AuthorKind, ContactRef, ConversationView, FaultView, MessageDetail,
-    MessageErrorView, MessageView, NumberRef, Preview, Reaction, ReplyTo,
+    MessageErrorView, MessageView, NumberRef, PersonRef, Preview, Reaction, ReplyTo,
 };
 
 use crate::{messaging::waiting, tenant::TenantServices};
@@ -27,6 +30,21 @@ impl TenantServices {
         scope.require(Permission::ConversationsRead)?;
         let mut tx = self.db.begin(scope).await?;
         Ok(conversations::page(&mut tx, view, page)
+            .await?
+            .map(ConversationView::from))
+    }
+
+    /// Conversations of the contacts that a query finds, whatever their state.
+    pub async fn search_conversations(
+        &self,
+        scope: &TenantScope,
+        query: &str,
+        page: &PageRequest,
+    ) -> Result<Page<ConversationView>> {
+        scope.require(Permission::ConversationsRead)?;
+        let query = crate::contacts::checked(query)?;
+        let mut tx = self.db.begin(scope).await?;
+        Ok(conversations::search(&mut tx, query, page)
             .await?
             .map(ConversationView::from))
     }

@@ -10,4 +10,5 @@ mod waits;
 
 pub use draft::{NewContent, SendMedia};
 pub use send::{Outcome, SendRequest, Sent, refusal};
+pub(crate) use send::{check_key, key_reused};
 pub use waits::{WaitReason, WaitView, waiting};

@@ -1,5 +1,7 @@
 //! Contacts and their identities. A contact is never keyed on a phone number.
 
+use std::collections::BTreeMap;
+
 use domain::{ContactId, ConversationId, PortfolioId, channel::IdentityKind};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -17,8 +19,12 @@ use crate::{
 pub struct ContactRow {
     /// The contact.
     pub id: ContactId,
+    /// The name that the tenant's people gave.
+    pub given_name: Option<String>,
     /// Name of the profile.
-    pub name: Option<String>,
+    pub profile_name: Option<String>,
+    /// What the tenant's people wrote about them, by name.
+    pub attributes: Attributes,
     /// What identifies them.
     pub identities: Vec<IdentityRow>,
     /// The present word of each topic.
@@ -28,6 +34,9 @@ pub struct ContactRow {
     /// When we first saw them.
     pub created_at: OffsetDateTime,
 }
+
+/// Texts by name.
+pub type Attributes = BTreeMap<String, String>;
 
 /// One identity.
 #[derive(Debug, Clone)]
@@ -40,19 +49,21 @@ pub struct IdentityRow {
     pub seen_at: OffsetDateTime,
 }
 
+const BAD_ATTRIBUTES: Error = Error::Inconsistent {
+    table: "contacts",
+    column: "attributes",
+};
+
 #[derive(Serialize, Deserialize)]
 struct Key(Uuid);
 
 /// A page of contacts, newest first; `query` is the start of the name or of the phone, or a whole user id or username.
 pub async fn page(tx: &mut TenantTx, query: Option<&str>, request: &PageRequest) -> Result<Page<ContactRow>> {
-    let fetch = request.fetch();
-    let before = request.key::<Key>()?.map(|Key(id)| id);
     let query = query.map(str::trim).filter(|query| !query.is_empty());
-    let ids = match query {
-        Some(query) => found(tx, query, before, fetch).await?,
-        None => newest(tx, before, fetch).await?,
+    let page = match query {
+        Some(query) => search(tx, query, request).await?,
+        None => newest(tx, request).await?,
     };
-    let page = Page::cut(ids, fetch, |id| Key(*id));
     let items = load(tx, &page.items).await?;
     Ok(Page {
         items,
@@ -60,7 +71,9 @@ pub async fn page(tx: &mut TenantTx, query: Option<&str>, request: &PageRequest)
     })
 }
 
-async fn newest(tx: &mut TenantTx, before: Option<Uuid>, fetch: i64) -> Result<Vec<Uuid>> {
+async fn newest(tx: &mut TenantTx, request: &PageRequest) -> Result<Page<Uuid>> {
+    let fetch = request.fetch();
+    let before = request.key::<Key>()?.map(|Key(id)| id);
     let ids = sqlx::query_scalar!(
         "select id
          from contacts
@@ -74,11 +87,13 @@ async fn newest(tx: &mut TenantTx, before: Option<Uuid>, fetch: i64) -> Result<V
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(ids)
+    Ok(Page::cut(ids, fetch, |id| Key(*id)))
 }
 
-/// Each way to find somebody is a range of an index of its own.
-async fn found(tx: &mut TenantTx, query: &str, before: Option<Uuid>, fetch: i64) -> Result<Vec<Uuid>> {
+/// Ids of the contacts that a query finds. Each way to find somebody is a range of an index of its own.
+pub(crate) async fn search(tx: &mut TenantTx, query: &str, request: &PageRequest) -> Result<Page<Uuid>> {
+    let fetch = request.fetch();
+    let before = request.key::<Key>()?.map(|Key(id)| id);
     let digits: String = query.chars().filter(char::is_ascii_digit).collect();
     let digits = Some(digits).filter(|digits| !digits.is_empty());
     let ids = sqlx::query_scalar!(
@@ -88,6 +103,11 @@ async fn found(tx: &mut TenantTx, query: &str, before: Option<Uuid>, fetch: i64)
              from contacts c
              where c.tenant_id = $1
                and c.name_key ^@ lower($2)
+             union
+             select c.id
+             from contacts c
+             where c.tenant_id = $1
+               and c.given_key ^@ lower($2)
              union
              select i.contact_id
              from contact_identities i
@@ -111,7 +131,7 @@ async fn found(tx: &mut TenantTx, query: &str, before: Option<Uuid>, fetch: i64)
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(ids)
+    Ok(Page::cut(ids, fetch, |id| Key(*id)))
 }
 
 /// One contact.
@@ -122,7 +142,7 @@ pub async fn get(tx: &mut TenantTx, id: ContactId) -> Result<ContactRow> {
 async fn load(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<ContactRow>> {
     let tenant = tx.tenant_id().uuid();
     let contacts = sqlx::query!(
-        r#"select c.id, c.profile_name, c.created_at,
+        r#"select c.id, c.given_name, c.profile_name, c.attributes, c.created_at,
              array(select v.id from conversations v where v.tenant_id = c.tenant_id and v.contact_id = c.id order by v.id) as "conversations!"
            from contacts c where c.tenant_id = $1 and c.id = any($2)
            order by c.id desc"#,
@@ -141,30 +161,71 @@ async fn load(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<ContactRow>> {
     .fetch_all(tx.conn())
     .await?;
     let consents = consents::present(tx, ids).await?;
-    let rows = contacts.into_iter().map(|row| ContactRow {
-        consents: consents
-            .iter()
-            .filter(|consent| consent.contact_id.uuid() == row.id)
-            .cloned()
-            .collect(),
-        identities: identities
-            .iter()
-            .filter(|identity| identity.contact_id == row.id)
-            .filter_map(|identity| {
-                let kind = IdentityKind::from_code(identity.kind)?;
-                Some(IdentityRow {
-                    kind,
-                    value: identity.value.clone(),
-                    seen_at: identity.seen_at,
+    let rows = contacts.into_iter().map(|row| {
+        Ok(ContactRow {
+            consents: consents
+                .iter()
+                .filter(|consent| consent.contact_id.uuid() == row.id)
+                .cloned()
+                .collect(),
+            identities: identities
+                .iter()
+                .filter(|identity| identity.contact_id == row.id)
+                .filter_map(|identity| {
+                    let kind = IdentityKind::from_code(identity.kind)?;
+                    Some(IdentityRow {
+                        kind,
+                        value: identity.value.clone(),
+                        seen_at: identity.seen_at,
+                    })
                 })
-            })
-            .collect(),
-        id: ContactId::new(row.id),
-        name: row.profile_name,
-        conversations: row.conversations.into_iter().map(ConversationId::new).collect(),
-        created_at: row.created_at,
+                .collect(),
+            id: ContactId::new(row.id),
+            given_name: row.given_name,
+            profile_name: row.profile_name,
+            attributes: serde_json::from_value(row.attributes).map_err(|_| BAD_ATTRIBUTES)?,
+            conversations: row.conversations.into_iter().map(ConversationId::new).collect(),
+            created_at: row.created_at,
+        })
     });
-    Ok(rows.collect())
+    rows.collect()
+}
+
+/// Sets the name that people gave, and what they wrote.
+pub async fn describe(
+    tx: &mut TenantTx,
+    id: ContactId,
+    given_name: Option<&str>,
+    attributes: &Attributes,
+) -> Result<()> {
+    let attributes = serde_json::to_value(attributes).map_err(|_| BAD_ATTRIBUTES)?;
+    sqlx::query!(
+        "update contacts
+         set given_name = $3,
+             attributes = $4
+         where tenant_id = $1
+           and id = $2",
+        tx.tenant_id().uuid(),
+        id.uuid(),
+        given_name,
+        attributes,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Locks a contact until the transaction ends, so that two changes of it do not overtake each other.
+pub async fn lock(tx: &mut TenantTx, id: ContactId) -> Result<()> {
+    sqlx::query_scalar!(
+        "select id from contacts where tenant_id = $1 and id = $2 for no key update",
+        tx.tenant_id().uuid(),
+        id.uuid(),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .map(|_| ())
+    .ok_or(Error::NotFound)
 }
 
 /// The contact behind an identity, made with it if there is none.

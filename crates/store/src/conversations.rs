@@ -1,11 +1,18 @@
 //! Conversations: one contact on one channel account.
 
-use domain::{ChannelAccountId, ContactId, ConversationId, PhoneNumberId, content::Direction};
+mod events;
+mod work;
+
+use domain::{ChannelAccountId, ContactId, ConversationId, PhoneNumberId, UserId, content::Direction};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+pub use events::{EventRow, NewEvent, add as add_event, get as event, page as events};
+pub use work::{PersonRow, assign, assignees, colleague, release, reopen, resolve};
+
 use crate::{
+    contacts,
     error::{Error, Result},
     page::{Page, PageRequest},
     tx::TenantTx,
@@ -34,6 +41,10 @@ pub struct ConversationRow {
     pub preview_direction: Direction,
     /// Inbound messages since it was last read.
     pub unread: i32,
+    /// False once it is resolved, until the customer writes again.
+    pub open: bool,
+    /// Whose it is.
+    pub assignee: Option<PersonRow>,
     /// When the customer last wrote.
     pub last_inbound_at: Option<OffsetDateTime>,
     /// Grows with every change.
@@ -47,7 +58,7 @@ pub struct ConversationRow {
 pub struct ContactSummary {
     /// The contact.
     pub id: ContactId,
-    /// Name of the profile.
+    /// The name that the tenant's people gave, else the profile's.
     pub name: Option<String>,
     /// Digits without `+`.
     pub phone: Option<String>,
@@ -60,10 +71,16 @@ pub struct ContactSummary {
 /// Which conversations a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
-    /// Every one.
+    /// Every open one.
     All,
-    /// Those with unread messages.
+    /// Open ones of this person.
+    Mine(UserId),
+    /// Open ones of nobody.
+    Unassigned,
+    /// Open ones with unread messages.
     Unread,
+    /// Resolved ones.
+    Resolved,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,6 +101,9 @@ struct Row {
     preview_kind: String,
     preview_direction: i16,
     unread: i32,
+    open: bool,
+    assignee_id: Option<Uuid>,
+    assignee_name: Option<String>,
     last_inbound_at: Option<OffsetDateTime>,
     version: i64,
     created_at: OffsetDateTime,
@@ -114,11 +134,73 @@ impl TryFrom<Row> for ConversationRow {
                 column: "preview_direction",
             })?,
             unread: row.unread,
+            open: row.open,
+            assignee: row
+                .assignee_id
+                .zip(row.assignee_name)
+                .map(|(id, name)| PersonRow {
+                    id: UserId::new(id),
+                    name,
+                }),
             last_inbound_at: row.last_inbound_at,
             version: row.version,
             created_at: row.created_at,
         })
     }
+}
+
+/// The rows of a page; the filter is part of the statement, so that it can be the condition of an index.
+macro_rules! rows_where {
+    ($filter:tt, $tx:expr, $place:expr $(, $value:expr)*) => {
+        sqlx::query_as!(
+            Row,
+            "with page as materialized (
+               select * from conversations
+               where tenant_id = $1
+                 and " + $filter + "
+                 and (last_message_at, id) < (coalesce($2, 'infinity'::timestamptz), coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+               order by last_message_at desc, id desc
+               limit $4),
+             numbers as materialized (
+               select id, display_phone_number, verified_name
+               from phone_numbers
+               where tenant_id = $1
+                 and id = any(array(select phone_number_id from page)))
+             " + r#"select v.id as "id!", v.contact_id as "contact_id!", coalesce(c.given_name, c.profile_name) as contact_name, i.phone,
+               i.user_id, i.username, v.phone_number_id as "phone_number_id!", n.display_phone_number as "display_phone_number!",
+               n.verified_name as "verified_name!", v.last_message_at as "last_message_at!",
+               v.preview as "preview!", v.preview_kind as "preview_kind!", v.preview_direction as "preview_direction!", v.unread as "unread!",
+               v.open as "open!", v.assignee_user_id as assignee_id, a.name as "assignee_name?",
+               v.last_inbound_at, v.version as "version!", v.created_at as "created_at!"
+             from page v
+             join contacts c on c.tenant_id = $1 and c.id = v.contact_id
+             join numbers n on n.id = v.phone_number_id
+             left join users a on a.id = v.assignee_user_id
+             left join lateral (
+               select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
+                 max(value) filter (where kind = 3) as username
+               from (select distinct on (kind) kind, value
+                     from contact_identities
+                     where tenant_id = $1 and contact_id = v.contact_id
+                     order by kind, seen_at desc, value) as known) i on true
+             order by v.last_message_at desc, v.id desc"#,
+            $place.tenant,
+            $place.at,
+            $place.id,
+            $place.fetch,
+            $($value,)*
+        )
+        .fetch_all($tx.conn())
+        .await?
+    };
+}
+
+/// Where a page begins.
+struct Place {
+    tenant: Uuid,
+    at: Option<OffsetDateTime>,
+    id: Option<Uuid>,
+    fetch: i64,
 }
 
 /// A page of conversations, newest first.
@@ -132,9 +214,18 @@ pub async fn page(tx: &mut TenantTx, view: View, request: &PageRequest) -> Resul
         )
     });
     let tenant = tx.tenant_id().uuid();
+    let place = Place {
+        tenant,
+        at,
+        id,
+        fetch,
+    };
     let rows = match view {
-        View::All => all(tx, tenant, at, id, fetch).await?,
-        View::Unread => unread(tx, tenant, at, id, fetch).await?,
+        View::All => rows_where!("open", tx, place),
+        View::Mine(user) => rows_where!("open and assignee_user_id = $5", tx, place, user.uuid()),
+        View::Unassigned => rows_where!("open and assignee_user_id is null", tx, place),
+        View::Unread => rows_where!("open and unread > 0", tx, place),
+        View::Resolved => rows_where!("not open", tx, place),
     };
     let rows = rows
         .into_iter()
@@ -145,94 +236,22 @@ pub async fn page(tx: &mut TenantTx, view: View, request: &PageRequest) -> Resul
     }))
 }
 
-async fn all(
-    tx: &mut TenantTx,
-    tenant: Uuid,
-    at: Option<OffsetDateTime>,
-    id: Option<Uuid>,
-    fetch: i64,
-) -> Result<Vec<Row>> {
-    Ok(sqlx::query_as!(
-        Row,
-        r#"with page as materialized (
-             select * from conversations
-             where tenant_id = $1
-               and (last_message_at, id) < (coalesce($2, 'infinity'::timestamptz), coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
-             order by last_message_at desc, id desc
-             limit $4),
-           numbers as materialized (
-             select id, display_phone_number, verified_name
-             from phone_numbers
-             where tenant_id = $1
-               and id = any(array(select phone_number_id from page)))
-           select v.id as "id!", v.contact_id as "contact_id!", c.profile_name as contact_name, i.phone, i.user_id, i.username,
-             v.phone_number_id as "phone_number_id!", n.display_phone_number as "display_phone_number!",
-             n.verified_name as "verified_name!", v.last_message_at as "last_message_at!",
-             v.preview as "preview!", v.preview_kind as "preview_kind!", v.preview_direction as "preview_direction!", v.unread as "unread!",
-             v.last_inbound_at, v.version as "version!", v.created_at as "created_at!"
-           from page v
-           join contacts c on c.tenant_id = $1 and c.id = v.contact_id
-           join numbers n on n.id = v.phone_number_id
-           left join lateral (
-             select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
-               max(value) filter (where kind = 3) as username
-             from (select distinct on (kind) kind, value
-                   from contact_identities
-                   where tenant_id = $1 and contact_id = v.contact_id
-                   order by kind, seen_at desc, value) as known) i on true
-           order by v.last_message_at desc, v.id desc"#,
-        tenant,
-        at,
-        id,
-        fetch,
-    )
-    .fetch_all(tx.conn())
-    .await?)
-}
-
-async fn unread(
-    tx: &mut TenantTx,
-    tenant: Uuid,
-    at: Option<OffsetDateTime>,
-    id: Option<Uuid>,
-    fetch: i64,
-) -> Result<Vec<Row>> {
-    Ok(sqlx::query_as!(
-        Row,
-        r#"with page as materialized (
-             select * from conversations
-             where tenant_id = $1 and unread > 0
-               and (last_message_at, id) < (coalesce($2, 'infinity'::timestamptz), coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
-             order by last_message_at desc, id desc
-             limit $4),
-           numbers as materialized (
-             select id, display_phone_number, verified_name
-             from phone_numbers
-             where tenant_id = $1
-               and id = any(array(select phone_number_id from page)))
-           select v.id as "id!", v.contact_id as "contact_id!", c.profile_name as contact_name, i.phone, i.user_id, i.username,
-             v.phone_number_id as "phone_number_id!", n.display_phone_number as "display_phone_number!",
-             n.verified_name as "verified_name!", v.last_message_at as "last_message_at!",
-             v.preview as "preview!", v.preview_kind as "preview_kind!", v.preview_direction as "preview_direction!", v.unread as "unread!",
-             v.last_inbound_at, v.version as "version!", v.created_at as "created_at!"
-           from page v
-           join contacts c on c.tenant_id = $1 and c.id = v.contact_id
-           join numbers n on n.id = v.phone_number_id
-           left join lateral (
-             select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
-               max(value) filter (where kind = 3) as username
-             from (select distinct on (kind) kind, value
-                   from contact_identities
-                   where tenant_id = $1 and contact_id = v.contact_id
-                   order by kind, seen_at desc, value) as known) i on true
-           order by v.last_message_at desc, v.id desc"#,
-        tenant,
-        at,
-        id,
-        fetch,
-    )
-    .fetch_all(tx.conn())
-    .await?)
+/// Conversations of a page of contacts, whatever their state, newest first: how people search. Their cursor is that of
+/// the contacts.
+pub async fn search(tx: &mut TenantTx, query: &str, request: &PageRequest) -> Result<Page<ConversationRow>> {
+    let found = contacts::search(tx, query, request).await?;
+    let place = Place {
+        tenant: tx.tenant_id().uuid(),
+        at: None,
+        id: None,
+        fetch: i64::MAX,
+    };
+    let rows = rows_where!("contact_id = any($5)", tx, place, &found.items);
+    let items = rows.into_iter().map(ConversationRow::try_from);
+    Ok(Page {
+        items: items.collect::<Result<_>>()?,
+        next_cursor: found.next_cursor,
+    })
 }
 
 /// One conversation; the id of one that was merged away leads to the one that is left. Two statements, because a
@@ -256,12 +275,14 @@ async fn find(tx: &mut TenantTx, id: ConversationId) -> Result<Option<Conversati
     let tenant = tx.tenant_id().uuid();
     let row = sqlx::query_as!(
         Row,
-        r#"select v.id, v.contact_id, c.profile_name as contact_name, i.phone, i.user_id, i.username, v.phone_number_id,
-             n.display_phone_number, n.verified_name, v.last_message_at, v.preview, v.preview_kind, v.preview_direction,
-             v.unread, v.last_inbound_at, v.version, v.created_at
+        r#"select v.id, v.contact_id, coalesce(c.given_name, c.profile_name) as contact_name, i.phone, i.user_id, i.username,
+             v.phone_number_id, n.display_phone_number, n.verified_name, v.last_message_at, v.preview, v.preview_kind,
+             v.preview_direction, v.unread, v.open, v.assignee_user_id as assignee_id, a.name as "assignee_name?",
+             v.last_inbound_at, v.version, v.created_at
            from conversations v
            join contacts c on c.tenant_id = $1 and c.id = v.contact_id
            join phone_numbers n on n.tenant_id = $1 and n.id = v.phone_number_id
+           left join users a on a.id = v.assignee_user_id
            left join lateral (
              select max(value) filter (where kind = 1) as phone, max(value) filter (where kind = 2) as user_id,
                max(value) filter (where kind = 3) as username

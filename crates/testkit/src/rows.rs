@@ -42,6 +42,7 @@ impl TestDb {
         self.setup_rows(tenant, &rows, words).await;
         self.people_rows(tenant, &rows, words).await;
         self.message_rows(tenant, &rows, words).await;
+        self.work_rows(tenant, &rows, words).await;
         self.told_rows(tenant, &rows, words).await;
         self.queue_rows(tenant, &rows, words).await;
         self.identity_rows(tenant, words).await;
@@ -86,7 +87,7 @@ impl TestDb {
         let (contact, other) = (rows.contact_id.uuid(), self.ids.uuid());
         for contact in [contact, other] {
             let name = words.to_owned();
-            self.run("insert into contacts (tenant_id, id, profile_name, profile_name_at, created_at) values ($1, $2, $3, $4, $4)", |q| {
+            self.run("insert into contacts (tenant_id, id, profile_name, profile_name_at, given_name, created_at) values ($1, $2, $3, $4, $3, $4)", |q| {
                 q.bind(id).bind(contact).bind(name).bind(AT)
             })
             .await;
@@ -153,6 +154,22 @@ impl TestDb {
                     .bind(number)
                     .bind(content)
                     .bind(rows.media_id.uuid())
+                    .bind(AT)
+            },
+        )
+        .await;
+    }
+
+    async fn work_rows(&self, tenant: &TenantFixture, rows: &RowsFixture, words: &str) {
+        let event = self.ids.uuid();
+        self.run(
+            "insert into conversation_events (tenant_id, id, conversation_id, kind, body, actor_user_id, at) values ($1, $2, $3, 'note', $4, $5, $6)",
+            |q| {
+                q.bind(tenant.tenant_id.uuid())
+                    .bind(event)
+                    .bind(rows.conversation_id.uuid())
+                    .bind(words.to_owned())
+                    .bind(tenant.user_id.uuid())
                     .bind(AT)
             },
         )

@@ -41,6 +41,13 @@ const KINDS = ["text", "text", "text", "text", "text", "text", "text", "image"];
 /** The WhatsApp number of the mock tenant. */
 export const phoneNumber = { id: id("num", 1), display_phone_number: "+49 30 1234567", verified_name: "Green Leaf Clinic" };
 
+/** Who may be given conversations. */
+export const people: Json[] = [
+  { id: id("usr", 1), name: "Ada Okafor" },
+  { id: id("usr", 2), name: "Benedikt Featherstonehaugh-Cholmondeley" },
+  { id: id("usr", 3), name: "ليلى حداد" },
+];
+
 /** A conversation; small numbers are newer. */
 export function conversation(n: number): Json {
   const name = n === 8 ? null : (NAMES[n % NAMES.length] ?? null);
@@ -57,6 +64,8 @@ export function conversation(n: number): Json {
     last_message_at: ago(n * 7 * 60_000 + 40_000),
     preview: { kind: KINDS[n % KINDS.length], text: LINES[n % LINES.length], direction: n % 3 === 2 ? "outbound" : "inbound" },
     unread: n === 1 ? 2 : n === 4 ? 140 : 0,
+    state: n > 57 ? "resolved" : "open",
+    assignee: n % 4 === 1 ? people[0] : n % 4 === 2 ? people[1] : null,
     window_expires_at:
       n === 2 ? ago(3 * HOUR_MS) : n === 6 ? null : new Date(Date.now() + (n === 5 ? 0.7 : 20) * HOUR_MS).toISOString(),
     version: 1,

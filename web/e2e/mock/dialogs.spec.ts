@@ -22,6 +22,8 @@ const CASES: Case[] = [
   { app: "tenant", name: "record consent", path: `${thread}?consent=record`, open: async () => undefined },
   { app: "tenant", name: "consent history", path: `${thread}?consent=history`, open: async () => undefined },
   { app: "tenant", name: "confirm send again", path: thread, open: press("Send again (may double)") },
+  { app: "tenant", name: "emoji", path: thread, open: press("Emoji") },
+  { app: "tenant", name: "edit contact", path: `/t/green-leaf/contacts/${id("con", 1)}`, open: press("Edit") },
   { app: "tenant", name: "photo", path: thread, open: press(/^Open photo/) },
   { app: "tenant", name: "create key", path: "/t/green-leaf/settings/api-keys?create=true", open: async () => undefined },
   { app: "tenant", name: "revoke key", path: "/t/green-leaf/settings/api-keys", open: press("Revoke web shop") },

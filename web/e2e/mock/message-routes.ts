@@ -53,8 +53,11 @@ export function messageRoutes(mock: MockServer): Route[] {
   ];
 }
 
-/** A contact with what they allow. */
-export function contactRoutes(): Route[] {
+const SAMPLE = { City: "Berlin", "Customer number": "10428", الحساسية: "بنسلين" };
+
+/** Contacts with what they allow and what the team wrote about them. */
+export function contactRoutes(mock: MockServer): Route[] {
+  const written = new Map<string, { given_name: string | null; attributes: Record<string, string> }>();
   let consents: Json[] = [
     {
       id: id("cst", 2),
@@ -82,23 +85,52 @@ export function contactRoutes(): Route[] {
       const row = consents.find((entry) => entry.topic === topic);
       return row ? [{ topic, state: row.state, since: row.at, source: row.source }] : [];
     });
+  const contact = (wanted: string): Json => {
+    const row = mock.conversations.find((entry) => (entry.contact as Json).id === wanted);
+    const known = (row?.contact ?? {}) as Json;
+    const own = written.get(wanted) ?? { given_name: null, attributes: SAMPLE };
+    const identity = (kind: string, value: unknown) => (value ? [{ kind, value, seen_at: ago(1000) }] : []);
+    return {
+      id: wanted,
+      name: own.given_name ?? known.name ?? null,
+      given_name: own.given_name,
+      profile_name: known.name ?? null,
+      attributes: own.attributes,
+      identities: [
+        ...identity("phone", known.phone),
+        ...identity("user_id", known.user_id),
+        ...identity("username", wanted === id("con", 1) ? "asha.n" : known.username),
+      ],
+      consents: present(),
+      created_at: ago(1e9),
+      conversations: wanted === id("con", 1) ? [id("cnv", 1), id("cnv", 58)] : row ? [row.id] : [],
+    };
+  };
   return [
     [
-      new RegExp(`^GET ${t}/contacts/([^/]+)$`),
-      (m) => ({
-        body: {
-          id: m[1],
-          name: "Asha Nair",
-          identities: [
-            { kind: "phone", value: "4915112345001", seen_at: ago(1000) },
-            { kind: "user_id", value: "DE.77A1B2C3D4E5F6", seen_at: ago(1000) },
-            { kind: "username", value: "asha.n", seen_at: ago(1000) },
-          ],
-          consents: present(),
-          created_at: ago(1e9),
-          conversations: [],
-        },
-      }),
+      new RegExp(`^GET ${t}/contacts$`),
+      (_m, _b, url) => {
+        const q = url.searchParams.get("q")?.toLowerCase() ?? "";
+        const rows = mock.conversations.map((row) => contact(String((row.contact as Json).id)));
+        return page(
+          url.pathname.includes("/t/noor/") ? [] : rows.filter((row) => String(row.name).toLowerCase().startsWith(q)),
+          url,
+        );
+      },
+    ],
+    [new RegExp(`^GET ${t}/contacts/([^/]+)$`), (m) => ({ body: contact(m[1] ?? "") })],
+    [
+      new RegExp(`^PATCH ${t}/contacts/([^/]+)$`),
+      (m, body) => {
+        const known = written.get(m[1] ?? "") ?? { given_name: null, attributes: SAMPLE };
+        const attributes = Object.fromEntries(
+          Object.entries({ ...known.attributes, ...(body.attributes as Record<string, string | null>) }).filter(
+            ([, value]) => value !== null,
+          ),
+        ) as Record<string, string>;
+        written.set(m[1] ?? "", { given_name: body.given_name as string | null, attributes });
+        return { body: contact(m[1] ?? "") };
+      },
     ],
     [new RegExp(`^GET ${t}/contacts/[^/]+/consents$`), (_m, _b, url) => page(consents, url)],
     [

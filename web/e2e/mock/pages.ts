@@ -4,6 +4,8 @@ import { id } from "./data";
 export const TENANT_PAGES: { route: string; path: string; ready: string }[] = [
   { route: "/t/$slug/inbox", path: "/t/green-leaf/inbox", ready: "Asha Nair" },
   { route: "/t/$slug/inbox/$conversationId", path: `/t/green-leaf/inbox/${id("cnv", 1)}`, ready: "See you soon" },
+  { route: "/t/$slug/contacts", path: "/t/green-leaf/contacts", ready: "Asha Nair" },
+  { route: "/t/$slug/contacts/$contactId", path: `/t/green-leaf/contacts/${id("con", 10)}`, ready: "Customer number" },
   { route: "/t/$slug/templates", path: "/t/green-leaf/templates", ready: "order_shipped" },
   { route: "/t/$slug/templates/new", path: "/t/green-leaf/templates/new", ready: "Submit for review" },
   { route: "/t/$slug/templates/$templateId", path: `/t/green-leaf/templates/${id("tpl", 1)}`, ready: "Dear Asha" },

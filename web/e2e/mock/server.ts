@@ -8,6 +8,7 @@ import { conversation, id, message, rendered, thread } from "./data";
 import { rareKinds } from "./kinds";
 import { OUTSIDE_ROUTES } from "./team-routes";
 import { tenantRoutes } from "./tenant-routes";
+import { sampleEvents } from "./work-routes";
 
 const TYPES: Record<string, string> = {
   ".html": "text/html",
@@ -24,6 +25,8 @@ export class MockServer {
   slowMs = 0;
   readonly sends: { key: string; body: Json }[] = [];
   failNextSends = 0;
+  readonly events = new Map<string, Json[]>();
+  readonly notes = new Map<string, Json>();
   conversations: Json[] = Array.from({ length: 60 }, (_, n) => conversation(n + 1));
   readonly threads = new Map<string, Json[]>();
   private readonly streams = new Set<ServerResponse>();
@@ -38,6 +41,7 @@ export class MockServer {
   ) {
     for (const row of this.conversations) this.threads.set(String(row.id), []);
     this.threads.set(id("cnv", 1), [...rareKinds(id("cnv", 1)), ...thread(id("cnv", 1))]);
+    this.events.set(id("cnv", 1), sampleEvents(id("cnv", 1)));
     this.routes = surface === "tenant" ? tenantRoutes(this) : adminRoutes(this);
     this.server = createServer((request, response) => void this.answer(request, response));
   }
@@ -81,6 +85,7 @@ export class MockServer {
       {
         preview: { kind: content.type, text: String(content.body ?? ""), direction: "inbound" },
         last_message_at: made.thread_at,
+        state: "open",
       },
       1,
     );
@@ -114,7 +119,7 @@ export class MockServer {
       response.writeHead(200, { "content-type": "image/svg+xml" }).end(PHOTO);
     } else if (!url.pathname.startsWith("/v1/")) {
       this.file(url.pathname, response);
-    } else if (url.pathname.endsWith("/events")) {
+    } else if (/^\/v1\/t\/[^/]+\/events$/.test(url.pathname)) {
       this.stream(request, response, url.searchParams.get("last_event_id"));
     } else {
       const chunks: Buffer[] = [];
@@ -182,6 +187,8 @@ export class MockServer {
     const permissions = [
       "conversations:read",
       "messages:send",
+      "conversations:manage",
+      "notes:write",
       "contacts:read",
       "contacts:manage",
       "templates:read",
@@ -239,8 +246,11 @@ export class MockServer {
     this.sends.push({ key, body });
     if (known) return { status: 202, body: known.body.answer };
     const content = body.content as Json;
-    const stored =
-      content.type === "template"
+    const target = [...this.threads.values()].flat().find((row) => row.id === content.message_id);
+    if (target) target.reactions = content.emoji ? [{ emoji: content.emoji, direction: "outbound" }] : [];
+    const stored = target
+      ? { type: "reaction", target_provider_id: target.provider_id, emoji: content.emoji }
+      : content.type === "template"
         ? {
             type: "template",
             name: "appointment",

@@ -4,6 +4,7 @@ import { contactRoutes, messageRoutes } from "./message-routes";
 import { numberRoutes } from "./number-routes";
 import type { MockServer } from "./server";
 import { teamRoutes } from "./team-routes";
+import { workRoutes } from "./work-routes";
 
 /** What the tenant surface answers. */
 export function tenantRoutes(mock: MockServer): Route[] {
@@ -31,7 +32,6 @@ export function tenantRoutes(mock: MockServer): Route[] {
   ];
   const t = "/v1/t/[^/]+";
   const find = (list: Json[], wanted: string | undefined) => list.find((row) => row.id === wanted);
-  const empty = (url: URL) => url.pathname.includes("/t/noor/");
   return [
     [/^GET \/v1\/me$/, () => ({ body: mock.me() })],
     [
@@ -41,16 +41,7 @@ export function tenantRoutes(mock: MockServer): Route[] {
         return {};
       },
     ],
-    [
-      new RegExp(`^GET ${t}/conversations$`),
-      (_m, _b, url) =>
-        page(
-          empty(url)
-            ? []
-            : mock.conversations.filter((row) => url.searchParams.get("view") !== "unread" || Number(row.unread) > 0),
-          url,
-        ),
-    ],
+    ...workRoutes(mock),
     [new RegExp(`^GET ${t}/conversations/([^/]+)$`), (m) => one(find(mock.conversations, m[1]))],
     [
       new RegExp(`^POST ${t}/conversations/([^/]+)/read$`),
@@ -73,7 +64,7 @@ export function tenantRoutes(mock: MockServer): Route[] {
       },
     ],
     ...messageRoutes(mock),
-    ...contactRoutes(),
+    ...contactRoutes(mock),
     [
       new RegExp(`^POST ${t}/media$`),
       () => ({

@@ -26,6 +26,8 @@ test("every page of the tenant app is accessible with real data", async ({ page,
   const paths = [
     "inbox",
     `inbox/${await first("conversations")}`,
+    "contacts",
+    `contacts/${await first("contacts")}`,
     "templates",
     "templates/new",
     `templates/${await first("templates")}`,

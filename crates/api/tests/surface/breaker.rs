@@ -61,6 +61,11 @@ const NOT_OF_A_TENANT: [(&str, &str, &str); 11] = [
         "the caller's own word, sent to the customer",
     ),
     (
+        "update_contact",
+        "body.attributes.*",
+        "the tenant's own words about a contact",
+    ),
+    (
         "create_template",
         "body.components[].examples.*",
         "sample words for the review",

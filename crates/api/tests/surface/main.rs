@@ -10,6 +10,7 @@ mod document;
 mod entitlements;
 mod error_codes;
 mod hostile;
+mod inbox;
 mod kinds;
 mod limits;
 mod media;

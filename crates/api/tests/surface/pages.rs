@@ -160,7 +160,7 @@ async fn lists_are_capped_and_filters_filter() {
     for bad in [
         "conversations?limit=x",
         "conversations?limit=-1",
-        "conversations?view=mine",
+        "conversations?view=theirs",
     ] {
         let answer = stage.call(&get(side.path(bad)), &side.session).await;
         assert_eq!(answer.problem(), (400, "invalid-request".to_owned()), "{bad}");

@@ -65,6 +65,7 @@ pub fn prefix(field: &str) -> &'static str {
         "role_id" => "rol",
         "invitation_id" => "inv",
         "meta_app_id" => "app",
+        "user_id" => "usr",
         other => panic!("no id is known for the field {other}: extend this list"),
     }
 }
@@ -108,6 +109,39 @@ pub const PROBES: &[Probe] = &[
         post(
             ids.path("conversations/{conversation_id}/typing"),
             Payload::Nothing,
+        )
+    }),
+    probe(
+        "assign_conversation",
+        &["path.conversation_id", "body.user_id"],
+        |ids| Call {
+            method: Method::PUT,
+            ..post(
+                ids.path("conversations/{conversation_id}/assignee"),
+                Payload::Json(json!({"user_id": ids.at("body.user_id")})),
+            )
+        },
+    ),
+    probe("resolve_conversation", &["path.conversation_id"], |ids| {
+        post(
+            ids.path("conversations/{conversation_id}/resolve"),
+            Payload::Nothing,
+        )
+    }),
+    probe("reopen_conversation", &["path.conversation_id"], |ids| {
+        post(
+            ids.path("conversations/{conversation_id}/reopen"),
+            Payload::Nothing,
+        )
+    }),
+    probe("list_assignees", &[], |ids| get(ids.path("assignees"))),
+    probe("list_conversation_events", &["path.conversation_id"], |ids| {
+        get(ids.path("conversations/{conversation_id}/events"))
+    }),
+    probe("add_note", &["path.conversation_id"], |ids| {
+        ids.keyed(
+            "conversations/{conversation_id}/notes",
+            json!({"body": "She called."}),
         )
     }),
     probe("list_messages", &["path.conversation_id"], |ids| {
@@ -195,6 +229,13 @@ pub const PROBES: &[Probe] = &[
     probe("list_contacts", &[], |ids| get(ids.path("contacts"))),
     probe("get_contact", &["path.contact_id"], |ids| {
         get(ids.path("contacts/{contact_id}"))
+    }),
+    probe("update_contact", &["path.contact_id"], |ids| Call {
+        method: Method::PATCH,
+        ..post(
+            ids.path("contacts/{contact_id}"),
+            Payload::Json(json!({"given_name": "Ada L", "attributes": {"city": "London"}})),
+        )
     }),
     probe("list_consents", &["path.contact_id"], |ids| {
         get(ids.path("contacts/{contact_id}/consents"))

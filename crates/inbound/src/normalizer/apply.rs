@@ -25,6 +25,8 @@ impl Events {
             DomainEvent::MessageCreated { message_id, .. }
             | DomainEvent::MessageUpdated { message_id, .. } => message_id.uuid(),
             DomainEvent::ConversationUpdated { conversation_id } => conversation_id.uuid(),
+            DomainEvent::ConversationEventCreated { event_id, .. } => event_id.uuid(),
+            DomainEvent::ContactUpdated { contact_id } => contact_id.uuid(),
             DomainEvent::TemplateUpdated { template_id } => template_id.uuid(),
             DomainEvent::NumberUpdated { phone_number_id } => phone_number_id.uuid(),
         };

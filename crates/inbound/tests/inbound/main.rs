@@ -11,6 +11,7 @@ mod body;
 mod gateway;
 mod normalizer;
 mod order;
+mod reopen;
 mod scene;
 mod story;
 mod told;

@@ -237,11 +237,11 @@ with people as (
   from contacts c where c.tenant_id = '$tenant'),
 threads as (
   select v.id, p.who, v.last_message_at, v.last_message_key, v.preview, v.preview_kind, v.preview_direction, v.unread, v.last_inbound_at,
-    v.free_entry_until
+    v.free_entry_until, case when not v.open then 'resolved' end as done
   from conversations v join people p on p.id = v.contact_id where v.tenant_id = '$tenant')
 select 'contact ' || concat_ws('|', who, profile_name, profile_name_at, address_book_name, address_book_at) from people
 union all
-select 'conversation ' || concat_ws('|', who, last_message_at, last_message_key, preview, preview_kind, preview_direction, unread, last_inbound_at, free_entry_until) from threads
+select 'conversation ' || concat_ws('|', who, last_message_at, last_message_key, preview, preview_kind, preview_direction, unread, last_inbound_at, free_entry_until, done) from threads
 union all
 select 'message ' || concat_ws('|', t.who, m.direction, m.kind, m.content - 'media_id', m.provider_id, m.status, m.thread_at, m.sender_phone,
   'sent', m.sent_at, 'delivered', m.delivered_at, 'read', m.read_at, 'failed', m.failed_at, m.error_code, m.error_message, m.media_id is not null,

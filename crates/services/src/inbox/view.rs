@@ -1,15 +1,18 @@
 //! How conversations and messages look from outside.
 
 use domain::{
-    ContactId, ConversationId, MessageId, PhoneNumberId, SendAttemptId,
+    ContactId, ConversationId, MessageId, PhoneNumberId, SendAttemptId, UserId,
     content::{Content, Direction, Forwarded, Referral, Source},
+    conversation::ConversationState,
     decision::{CUSTOMER_SERVICE_WINDOW, Decision},
     ports::{Acts, FaultClass},
     status::MessageStatus,
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    conversations::ConversationRow, delivery::AttemptState, messages::AttemptRow, messages::MessageRow,
+    conversations::{ConversationRow, PersonRow},
+    delivery::AttemptState,
+    messages::{AttemptRow, MessageRow},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -32,6 +35,10 @@ pub struct ConversationView {
     pub preview: Preview,
     /// Inbound messages since it was last read.
     pub unread: i32,
+    /// Whether it waits for somebody.
+    pub state: ConversationState,
+    /// Whose it is; null while it is nobody's.
+    pub assignee: Option<PersonRef>,
     /// When the customer service window closes; null if the customer never wrote. It may lie in the past.
     #[serde(with = "time::serde::rfc3339::option")]
     pub window_expires_at: Option<OffsetDateTime>,
@@ -47,7 +54,7 @@ pub struct ConversationView {
 pub struct ContactRef {
     /// The contact.
     pub id: ContactId,
-    /// Name of the profile.
+    /// The name that the tenant's people gave, else the profile's.
     pub name: Option<String>,
     /// Digits without `+`.
     pub phone: Option<String>,
@@ -55,6 +62,24 @@ pub struct ContactRef {
     pub user_id: Option<String>,
     /// Username without `@`.
     pub username: Option<String>,
+}
+
+/// A person of the tenant.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PersonRef {
+    /// The person.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+}
+
+impl From<PersonRow> for PersonRef {
+    fn from(row: PersonRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+        }
+    }
 }
 
 /// The number a conversation runs on.
@@ -102,6 +127,12 @@ impl From<ConversationRow> for ConversationView {
                 direction: row.preview_direction,
             },
             unread: row.unread,
+            state: if row.open {
+                ConversationState::Open
+            } else {
+                ConversationState::Resolved
+            },
+            assignee: row.assignee.map(PersonRef::from),
             window_expires_at: row.last_inbound_at.map(|at| at + CUSTOMER_SERVICE_WINDOW),
             version: row.version,
             created_at: row.created_at,

@@ -13,8 +13,9 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use crate::tenant::TenantServices;
 
 /// Permissions that let some event through; without any of them a stream would stay silent.
-const HEARD: [Permission; 3] = [
+const HEARD: [Permission; 4] = [
     Permission::ConversationsRead,
+    Permission::ContactsRead,
     Permission::TemplatesRead,
     Permission::NumbersRead,
 ];

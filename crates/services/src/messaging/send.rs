@@ -304,17 +304,17 @@ impl TenantServices {
     }
 }
 
-fn check_key(key: &str) -> Result<()> {
+pub(crate) fn check_key(key: &str) -> Result<()> {
     if key.is_empty() || key.len() > IDEMPOTENCY_KEY_MAX {
         return Err(Error::invalid(
             "idempotency-key",
-            "Send the header Idempotency-Key with 1 to 128 characters, one key per message.",
+            "Send the header Idempotency-Key with 1 to 128 characters, one key per message or note.",
         ));
     }
     Ok(())
 }
 
-fn key_reused() -> Error {
+pub(crate) fn key_reused() -> Error {
     Error::new(
         ErrorKind::Conflict,
         "idempotency-key-reused",

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use crate::{error::Result, tx::SetTx};
 
-/// Deletes conversations that have no message left; each id leads to the conversation beside it from now on.
+/// Deletes conversations that have no message left; each id leads to the conversation beside it from now on, which gets
+/// their notes, and their assignee unless it has one.
 pub(super) async fn replace(
     tx: &mut SetTx,
     gone: &[(TenantId, ConversationId, ConversationId)],
@@ -16,6 +17,7 @@ pub(super) async fn replace(
     let tenants: Vec<Uuid> = gone.iter().map(|row| row.0.uuid()).collect();
     let ids: Vec<Uuid> = gone.iter().map(|row| row.1.uuid()).collect();
     let targets: Vec<Uuid> = gone.iter().map(|row| row.2.uuid()).collect();
+    hand_over(tx, &tenants, &ids, &targets).await?;
     sqlx::query!(
         "update conversation_aliases a
          set conversation_id = u.target
@@ -45,6 +47,41 @@ pub(super) async fn replace(
            and c.id = u.id",
         &tenants,
         &ids,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn hand_over(tx: &mut SetTx, tenants: &[Uuid], gone: &[Uuid], targets: &[Uuid]) -> Result<()> {
+    sqlx::query!(
+        "update conversation_events e
+         set conversation_id = u.target
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as u (tenant_id, id, target)
+         where e.tenant_id = u.tenant_id
+           and e.conversation_id = u.id",
+        tenants,
+        gone,
+        targets,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update conversations c
+         set assignee_user_id = g.assignee_user_id,
+             version = c.version + 1
+         from (
+           select distinct on (u.tenant_id, u.target) u.tenant_id, u.target, o.assignee_user_id
+           from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as u (tenant_id, id, target)
+           join conversations o on o.tenant_id = u.tenant_id and o.id = u.id
+           where o.assignee_user_id is not null
+           order by u.tenant_id, u.target, o.last_message_at desc, o.id) as g
+         where c.tenant_id = g.tenant_id
+           and c.id = g.target
+           and c.assignee_user_id is null",
+        tenants,
+        gone,
+        targets,
     )
     .execute(tx.conn())
     .await?;

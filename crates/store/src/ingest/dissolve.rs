@@ -73,7 +73,7 @@ pub async fn dissolve(tx: &mut SetTx, absorbed: &[Absorbed]) -> Result<()> {
     Ok(())
 }
 
-/// The newest name of both stays.
+/// The newest name of both stays. What people wrote about the one that stays goes before what they wrote about others.
 async fn join_names(
     tx: &mut SetTx,
     absorbed: &[Absorbed],
@@ -94,7 +94,9 @@ async fn join_names(
                   or (n.book_at, coalesce(n.book_name, '')) > (c.address_book_at, coalesce(c.address_book_name, ''))) then n.book_name
                else c.address_book_name
              end,
-             address_book_at = greatest(c.address_book_at, n.book_at)
+             address_book_at = greatest(c.address_book_at, n.book_at),
+             given_name = coalesce(c.given_name, n.given_name),
+             attributes = n.attributes || c.attributes
          from (
            select distinct on (u.tenant_id, u.into_id)
              u.tenant_id,
@@ -102,12 +104,15 @@ async fn join_names(
              first_value(case when u.counts then g.profile_name end) over named as name,
              first_value(case when u.counts then g.profile_name_at end) over named as at,
              first_value(g.address_book_name) over booked as book_name,
-             first_value(g.address_book_at) over booked as book_at
+             first_value(g.address_book_at) over booked as book_at,
+             first_value(g.given_name) over written as given_name,
+             first_value(g.attributes) over written as attributes
            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[]) as u (tenant_id, from_id, into_id, counts)
            join contacts g on g.tenant_id = u.tenant_id and g.id = u.from_id
            window
              named as (partition by u.tenant_id, u.into_id order by u.counts desc, g.profile_name_at desc nulls last, g.profile_name desc),
-             booked as (partition by u.tenant_id, u.into_id order by g.address_book_at desc nulls last, coalesce(g.address_book_name, '') desc)) as n
+             booked as (partition by u.tenant_id, u.into_id order by g.address_book_at desc nulls last, coalesce(g.address_book_name, '') desc),
+             written as (partition by u.tenant_id, u.into_id order by g.given_name nulls last, g.attributes desc)) as n
          where c.tenant_id = n.tenant_id
            and c.id = n.into_id",
         tenants,

@@ -348,11 +348,13 @@ pub async fn promote_messages(tx: &mut SetTx, rows: &[NewInboundMessage]) -> Res
     Ok(())
 }
 
-/// Counts new messages in and moves the preview to the newest; each conversation once.
+/// Counts new messages in and moves the preview to the newest; each conversation once. One to read opens a resolved
+/// conversation, because then there are more than when it was resolved.
 pub async fn touch_conversations(tx: &mut SetTx, rows: &[ConversationTouch]) -> Result<()> {
     sqlx::query!(
         "update conversations c
          set unread = c.unread + u.unread,
+             inbound = c.inbound + u.unread,
              last_inbound_at = greatest(c.last_inbound_at, u.last_inbound_at),
              version = c.version + 1,
              last_message_at = greatest(c.last_message_at, u.last_message_at),

@@ -196,7 +196,7 @@ pub async fn move_messages(tx: &mut SetTx, moves: &[Move]) -> Result<()> {
     let moved_unread = move_unread(tx, &ends, moves).await?;
     let mut emptied = Vec::new();
     for (end, unread) in ends.iter().zip(moved_unread) {
-        if !recount(tx, *end, unread).await? {
+        if !recount(tx, *end, unread, gained(end.1, moves)).await? {
             emptied.push(*end);
         }
     }
@@ -264,11 +264,21 @@ async fn move_unread(
         .collect())
 }
 
-/// Derives a conversation's summary from its messages again; false when it has none left.
+/// How many messages to read a conversation gains by the moves; negative when it loses some.
+fn gained(conversation: ConversationId, moves: &[Move]) -> i64 {
+    let counted = moves.iter().filter(|step| step.counts);
+    counted
+        .map(|step| i64::from(step.to == conversation) - i64::from(step.from == conversation))
+        .sum()
+}
+
+/// Derives a conversation's summary from its messages again; false when it has none left. A resolved one that loses
+/// messages stays resolved, one that gains some is open.
 async fn recount(
     tx: &mut SetTx,
     (tenant, conversation): (TenantId, ConversationId),
     unread: i32,
+    gained: i64,
 ) -> Result<bool> {
     let newest = sqlx::query!(
         "select thread_at, coalesce(provider_id, '') as key, kind, direction, content, revoked_at
@@ -301,6 +311,8 @@ async fn recount(
              preview_kind = $6,
              preview_direction = $7,
              unread = $8,
+             inbound = inbound + $12,
+             resolved_inbound = case when not open then least(resolved_inbound, inbound + $12) end,
              version = version + 1,
              last_inbound_at = (
                select max(thread_at)
@@ -327,6 +339,7 @@ async fn recount(
         Direction::Inbound as i16,
         SYSTEM_KIND,
         Source::Live as i16,
+        gained,
     )
     .execute(tx.conn())
     .await?;

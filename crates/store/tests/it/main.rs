@@ -18,4 +18,5 @@ mod seals;
 mod session;
 mod upgrade;
 mod vault;
+mod views;
 mod ways_in;

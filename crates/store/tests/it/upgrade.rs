@@ -53,8 +53,10 @@ fn columns_of(before: &[Map<String, Value>], after: &[Map<String, Value>]) -> BT
 }
 
 /// What the built-in role `owner` learnt since.
-const LEARNT: [&str; 7] = [
+const LEARNT: [&str; 9] = [
     "contacts:manage",
+    "conversations:manage",
+    "notes:write",
     "team:read",
     "team:manage",
     "roles:manage",

@@ -1,7 +1,8 @@
 use axum::{Json, extract::State};
+use domain::Error;
 use serde::Deserialize;
 use services::{
-    TenantServices,
+    Actor, TenantScope, TenantServices,
     inbox::{ConversationView, View},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -22,6 +23,8 @@ pub struct ConversationsQuery {
     #[serde(default)]
     #[param(inline)]
     pub view: ConversationFilter,
+    /// Instead of a view: start of the contact's name, digits of the phone, or a whole user id. Finds resolved ones too.
+    pub q: Option<String>,
     /// Rows wanted, 1 to 100; 50 if left out.
     pub limit: Option<u32>,
     /// `next_cursor` of the former page.
@@ -32,14 +35,36 @@ pub struct ConversationsQuery {
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationFilter {
-    /// Every one.
+    /// Every open one.
     #[default]
     All,
-    /// Those with unread messages.
+    /// Open ones of the person who asks.
+    Mine,
+    /// Open ones of nobody.
+    Unassigned,
+    /// Open ones with unread messages.
     Unread,
+    /// Resolved ones.
+    Resolved,
 }
 
-/// A page of conversations, newest first.
+impl ConversationFilter {
+    fn view(self, scope: &TenantScope) -> Result<View, Error> {
+        Ok(match (self, scope.actor()) {
+            (Self::All, _) => View::All,
+            (Self::Unassigned, _) => View::Unassigned,
+            (Self::Unread, _) => View::Unread,
+            (Self::Resolved, _) => View::Resolved,
+            (Self::Mine, Actor::User { user_id, .. }) => View::Mine(*user_id),
+            (Self::Mine, _) => {
+                let words = "Conversations belong to people; an API key has none. Choose another view.";
+                return Err(Error::invalid("view", words));
+            }
+        })
+    }
+}
+
+/// A page of conversations, newest first; with `q` those of the contacts that it finds.
 #[utoipa::path(
     get, path = "/v1/t/{slug}/conversations", operation_id = "list_conversations", tag = "conversations",
     security(("session" = []), ("api_key" = [])),
@@ -54,15 +79,16 @@ pub async fn list(
     tenant: Tenant,
     QueryParams(query): QueryParams<ConversationsQuery>,
 ) -> ApiResult<Json<PageBody<ConversationView>>> {
-    let view = match query.view {
-        ConversationFilter::All => View::All,
-        ConversationFilter::Unread => View::Unread,
-    };
     let page = services::PageRequest {
         limit: query.limit,
         cursor: query.cursor,
     };
-    Ok(Json(
-        services.conversations(&tenant.scope, view, &page).await?.into(),
-    ))
+    let found = match query.q.as_deref().filter(|q| !q.trim().is_empty()) {
+        Some(q) => services.search_conversations(&tenant.scope, q, &page).await?,
+        None => {
+            let view = query.view.view(&tenant.scope)?;
+            services.conversations(&tenant.scope, view, &page).await?
+        }
+    };
+    Ok(Json(found.into()))
 }

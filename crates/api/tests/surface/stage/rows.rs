@@ -74,6 +74,7 @@ impl Stage {
             row("tpl", template),
             ("spare", format!("tpl_{}", spare.simple())),
             row("key", key),
+            row("usr", tenant.user_id.uuid()),
             row("cxn", run),
             row("num", number),
             row("wab", waba),

@@ -1,7 +1,7 @@
 import { type Command, CommandPalette, ShortcutsDialog } from "@parlance/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Building2, CircleUser, Inbox, Keyboard, LayoutTemplate, MessageSquare, Phone, Settings } from "lucide-react";
+import { Building2, CircleUser, Inbox, Keyboard, LayoutTemplate, MessageSquare, Phone, Settings, Users } from "lucide-react";
 import { useMemo } from "react";
 import { conversationsQuery } from "../features/inbox/queries";
 import { contactName } from "../shared/format";
@@ -29,6 +29,15 @@ export function Palette({ slug, onClose, onShortcuts }: PaletteProps) {
         label: t("nav.inbox"),
         icon: <Inbox size={15} aria-hidden />,
         run: () => void navigate({ to: "/t/$slug/inbox", params: { slug } }),
+      });
+    }
+    if (can("contacts:read")) {
+      list.push({
+        key: "contacts",
+        group: pages,
+        label: t("nav.contacts"),
+        icon: <Users size={15} aria-hidden />,
+        run: () => void navigate({ to: "/t/$slug/contacts", params: { slug } }),
       });
     }
     if (can("templates:read")) {
@@ -131,6 +140,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
             { keys: ["?"], does: t("shortcuts.title") },
             { keys: ["Esc"], does: t("shortcuts.close") },
             { keys: ["G", "I"], does: t("nav.inbox") },
+            { keys: ["G", "C"], does: t("nav.contacts") },
             { keys: ["G", "T"], does: t("nav.templates") },
             { keys: ["G", "N"], does: t("nav.numbers") },
             { keys: ["G", "S"], does: t("nav.settings") },
@@ -142,9 +152,16 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
             { keys: ["J"], does: t("shortcuts.next") },
             { keys: ["K"], does: t("shortcuts.previous") },
             { keys: ["↑", "↓"], does: t("shortcuts.rows") },
+            { keys: ["1", "…", "5"], does: t("shortcuts.views") },
+            { keys: ["/"], does: t("shortcuts.search") },
             { keys: ["R"], does: t("shortcuts.write") },
+            { keys: ["N"], does: t("shortcuts.note") },
+            { keys: ["A"], does: t("shortcuts.assign") },
+            { keys: ["E"], does: t("shortcuts.resolve") },
             { keys: ["Enter"], does: t("shortcuts.send") },
             { keys: ["Shift", "Enter"], does: t("shortcuts.newLine") },
+            { keys: ["Ctrl", "B", "I"], does: t("shortcuts.bold") },
+            { keys: ["Ctrl", "Shift", "X", "M"], does: t("shortcuts.struck") },
           ],
         },
       ]}

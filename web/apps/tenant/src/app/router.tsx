@@ -9,6 +9,7 @@ import {
   notFound,
   redirect,
 } from "@tanstack/react-router";
+import { VIEWS, type View } from "../features/inbox/views";
 import { queryClient } from "../shared/query";
 import { meQuery } from "../shared/session";
 import { settingsTarget } from "../shared/settings-pages";
@@ -122,7 +123,10 @@ const tenantHome = createRoute({
 const inbox = createRoute({
   getParentRoute: () => tenant,
   path: "/inbox",
-  validateSearch: (search): { view?: "all" | "unread" } => ({ view: search.view === "unread" ? "unread" : undefined }),
+  validateSearch: (search): { view?: View; q?: string } => ({
+    view: VIEWS.find((view) => view === search.view && view !== "all"),
+    q: text(search.q),
+  }),
   component: lazyRouteComponent(() => import("../features/inbox/inbox-page"), "InboxPage"),
 });
 
@@ -141,6 +145,22 @@ const thread = createRoute({
     consent: search.consent === "history" || search.consent === "record" ? search.consent : undefined,
   }),
   component: lazyRouteComponent(() => import("../features/inbox/thread-page"), "ThreadPage"),
+});
+
+const contacts = createRoute({
+  getParentRoute: () => tenant,
+  path: "/contacts",
+  validateSearch: (search): { q?: string } => ({ q: text(search.q) }),
+  component: lazyRouteComponent(() => import("../features/contacts/contacts-page"), "ContactsPage"),
+});
+
+const contact = createRoute({
+  getParentRoute: () => tenant,
+  path: "/contacts/$contactId",
+  validateSearch: (search): { consent?: "history" | "record" } => ({
+    consent: search.consent === "history" || search.consent === "record" ? search.consent : undefined,
+  }),
+  component: lazyRouteComponent(() => import("../features/contacts/contact-page"), "ContactPage"),
 });
 
 const templates = createRoute({
@@ -268,6 +288,8 @@ export const router = createRouter({
     tenant.addChildren([
       tenantHome,
       inbox.addChildren([inboxEmpty, thread]),
+      contacts,
+      contact,
       templates,
       newTemplate,
       template,

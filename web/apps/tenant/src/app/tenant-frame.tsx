@@ -11,7 +11,7 @@ import {
 } from "@parlance/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { FlaskConical, Inbox, LayoutTemplate, Phone, Search, Settings, TriangleAlert } from "lucide-react";
+import { FlaskConical, Inbox, LayoutTemplate, Phone, Search, Settings, TriangleAlert, Users } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { applyInboxEvent } from "../features/inbox/cache";
 import { endSession } from "../shared/api";
@@ -42,6 +42,7 @@ export function TenantFrame() {
   };
   const items = [
     can("conversations:read") && page("inbox", t("nav.inbox"), <Inbox size={19} aria-hidden />),
+    can("contacts:read") && page("contacts", t("nav.contacts"), <Users size={19} aria-hidden />),
     can("templates:read") && page("templates", t("nav.templates"), <LayoutTemplate size={19} aria-hidden />),
     can("numbers:read") && page("numbers", t("nav.numbers"), <Phone size={19} aria-hidden />),
     seesSettings(can) && page("settings", t("nav.settings"), <Settings size={19} aria-hidden />),

@@ -1,10 +1,12 @@
 import { type Catalogue, uiAr } from "@parlance/ui";
+import { arContacts } from "./ar-contacts";
 import { arInbox } from "./ar-inbox";
 
 /** Arabic texts: the frame, the inbox and the lists; what is missing falls back to English. */
 export const ar: Catalogue = {
   ...uiAr,
   ...arInbox,
+  ...arContacts,
   "nav.inbox": "الوارد",
   "nav.templates": "القوالب",
   "nav.numbers": "الأرقام",
@@ -63,9 +65,6 @@ export const ar: Catalogue = {
   "inbox.empty.text": "عندما يكتب عميل إلى أحد أرقامكم تظهر المحادثة هنا من تلقاء نفسها.",
   "inbox.empty.sandbox": "هذه بيئة تجريبية: العب دور عميل في صفحة الهاتف، وما يكتبه يظهر هنا من تلقاء نفسه.",
   "inbox.empty.action": "عرض الأرقام",
-  "inbox.allRead.title": "كل شيء مقروء",
-  "inbox.allRead.text": "يعرض هذا القسم المحادثات التي فيها رسائل لم يقرأها أحد. لا يوجد منها شيء.",
-  "inbox.allRead.action": "عرض كل المحادثات",
   "inbox.nothingOpen.title": "لا محادثة مفتوحة",
   "inbox.nothingOpen.text": "اختر واحدة من القائمة، أو اضغط J لفتح الأولى.",
   "kind.text": "رسالة",

@@ -18,6 +18,17 @@ export function contactName(contact: {
   return contact.user_id ?? "?";
 }
 
+/** What to call a contact that is read by itself, with its identities. */
+export function nameOf(contact: { name?: string | null; identities: { kind: string; value: string }[] }): string {
+  const value = (kind: string) => contact.identities.find((identity) => identity.kind === kind)?.value;
+  return contactName({
+    name: contact.name,
+    username: value("username"),
+    phone: value("phone"),
+    user_id: value("user_id"),
+  });
+}
+
 /** A length of time in hours and minutes, as a sentence part. */
 export function durationText(ms: number): string {
   const minutes = Math.max(1, Math.round(ms / 60_000));

@@ -5,6 +5,8 @@ import { useEffect, useState } from "react";
 export type LiveEvent =
   | { type: "message.created" | "message.updated"; conversation_id: string; message_id: string }
   | { type: "conversation.updated"; conversation_id: string }
+  | { type: "conversation_event.created"; conversation_id: string; event_id: string }
+  | { type: "contact.updated"; contact_id: string }
   | { type: "template.updated"; template_id: string }
   | { type: "number.updated"; phone_number_id: string }
   | { type: "reset" };
@@ -22,6 +24,8 @@ const NAMES = [
   "message.created",
   "message.updated",
   "conversation.updated",
+  "conversation_event.created",
+  "contact.updated",
   "template.updated",
   "number.updated",
   "reset",

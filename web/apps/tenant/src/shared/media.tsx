@@ -25,7 +25,7 @@ export function MediaPhoto({
   slug: string;
   mediaId: string | null | undefined;
   alt: string;
-  onOpen?: (url: string) => void;
+  onOpen?: () => void;
 }) {
   const t = useT();
   const media = useQuery({ ...mediaQuery(slug, mediaId ?? ""), enabled: Boolean(mediaId) });
@@ -34,7 +34,7 @@ export function MediaPhoto({
     return <BubblePhoto state="missing" alt={alt} note={media.data?.error ?? t("media.gone")} />;
   }
   if (!url) return <BubblePhoto state="loading" alt={alt} note={t("media.fetching")} />;
-  return <BubblePhoto src={url} alt={alt} onOpen={onOpen ? () => onOpen(url) : undefined} />;
+  return <BubblePhoto src={url} alt={alt} onOpen={onOpen} />;
 }
 
 /** The file types that can be sent as a photo. */

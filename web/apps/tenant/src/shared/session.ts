@@ -8,6 +8,8 @@ import { api } from "./api";
 export type Permission =
   | "conversations:read"
   | "messages:send"
+  | "conversations:manage"
+  | "notes:write"
   | "contacts:read"
   | "contacts:manage"
   | "templates:read"
@@ -26,6 +28,8 @@ export type Permission =
 export const PERMISSIONS: Permission[] = [
   "conversations:read",
   "messages:send",
+  "conversations:manage",
+  "notes:write",
   "contacts:read",
   "contacts:manage",
   "templates:read",

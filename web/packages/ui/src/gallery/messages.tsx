@@ -1,10 +1,14 @@
 import { BubblePhoto, MessageBubble } from "../message/message-bubble";
 import { PhoneFrame } from "../message/phone-frame";
 import { MESSAGE_STATUSES, Ticks } from "../message/ticks";
+import { VoicePlayer } from "../message/voice-player";
 import { Section, Show } from "./section";
 
 const PHOTO =
   "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' width='320' height='200'><rect width='320' height='200' fill='%238fbf9f'/><circle cx='240' cy='60' r='28' fill='%23f3d98b'/><path d='M0 160 90 80l70 60 50-40 110 60v40H0z' fill='%23416b57'/></svg>";
+
+const SECOND_OF_SILENCE =
+  "data:audio/wav;base64,UklGRnQAAABXQVZFZm10IBAAAAABAAEAUAAAAFAAAAABAAgAZGF0YVAAAACAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgA==";
 
 /** Bubbles and ticks. */
 export function MessagesSection() {
@@ -45,6 +49,9 @@ export function MessagesSection() {
             header={<BubblePhoto state="missing" note="The photo could not be fetched." alt="" />}
             meta="10:05"
           />
+          <MessageBubble direction="in" meta="10:06">
+            <VoicePlayer src={SECOND_OF_SILENCE} label="Voice message" />
+          </MessageBubble>
           <MessageBubble direction="out" tone="failed" text="We ship today." meta={<Ticks status="failed" word />} />
         </div>
         <div className="flex flex-col gap-3 rounded-card border bg-thread p-4">

@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 
+/** A mark stands outside of words and holds no space at its edges: 2*3*4 and snake_case stay as they are. */
 const MARKS =
-  /(```[\s\S]+?```|`[^`\n]+`|\*(?!\s)[^*\n]+(?<!\s)\*|_(?!\s)[^_\n]+(?<!\s)_|~(?!\s)[^~\n]+(?<!\s)~|https?:\/\/[^\s<>"]+)/g;
+  /(```[\s\S]+?```|`[^`\n]+`|(?<![\p{L}\p{N}*])\*(?!\s)[^*\n]+(?<!\s)\*(?![\p{L}\p{N}*])|(?<![\p{L}\p{N}_])_(?!\s)[^_\n]+(?<!\s)_(?![\p{L}\p{N}_])|(?<![\p{L}\p{N}~])~(?!\s)[^~\n]+(?<!\s)~(?![\p{L}\p{N}~])|https?:\/\/[^\s<>"]+)/gu;
 
 function mark(part: string, key: number): ReactNode {
   if (part.startsWith("```")) {
@@ -46,4 +47,9 @@ export function plainText(text: string): string {
       return plainText(part.slice(1, -1));
     })
     .join("");
+}
+
+/** Whether a text holds marks that WhatsApp draws. */
+export function hasMarks(text: string): boolean {
+  return text.replace(/https?:\/\/[^\s<>"]+/gu, "").search(MARKS) >= 0;
 }

@@ -116,7 +116,7 @@ export function Checkbox({ label, hint, className, ...rest }: CheckboxProps) {
   );
 }
 
-type SearchInputProps = {
+type SearchInputProps = Pick<InputProps, "ref" | "onKeyDown"> & {
   label: string;
   value: string;
   onChange: (value: string) => void;
@@ -125,17 +125,19 @@ type SearchInputProps = {
 };
 
 /** A search box with its own clear button. */
-export function SearchInput({ label, value, onChange, placeholder, className }: SearchInputProps) {
+export function SearchInput({ label, value, onChange, placeholder, className, ref, onKeyDown }: SearchInputProps) {
   const t = useT();
   return (
     <div className={cx("relative", className)}>
       <Search size={14} aria-hidden className="pointer-events-none absolute inset-y-0 start-2.5 my-auto text-muted" />
       <Input
+        ref={ref}
         type="search"
         aria-label={label}
         placeholder={placeholder ?? label}
         value={value}
         onChange={(event) => onChange(event.target.value)}
+        onKeyDown={onKeyDown}
         className="ps-8 pe-8 [&::-webkit-search-cancel-button]:hidden"
       />
       {value ? (

@@ -11,12 +11,14 @@ type MenuProps = {
   children: ReactNode;
   side?: "top" | "bottom" | "left" | "right";
   align?: "start" | "end" | "center";
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
 };
 
-/** A menu that opens from its trigger. */
-export function Menu({ trigger, children, side = "bottom", align = "start" }: MenuProps) {
+/** A menu that opens from its trigger; with `open` the caller may open it too, for example by a key. */
+export function Menu({ trigger, children, side = "bottom", align = "start", open, onOpenChange }: MenuProps) {
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} open={open} onOpenChange={onOpenChange}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

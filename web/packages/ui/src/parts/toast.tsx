@@ -93,6 +93,20 @@ function ToastCard({ entry }: { entry: Toast }) {
   );
 }
 
+/** Keeps toasts above an element at the foot of the page, such as a composer, while it is there. */
+export function useToastsAbove(element: HTMLElement | null): void {
+  useEffect(() => {
+    if (!element) return;
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(() => style.setProperty("--toast-bottom", `${element.offsetHeight + 12}px`));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      style.removeProperty("--toast-bottom");
+    };
+  }, [element]);
+}
+
 /** Where toasts appear; once per app. */
 export function Toaster() {
   const t = useT();
@@ -106,7 +120,7 @@ export function Toaster() {
   return (
     <section
       aria-label={t("ui.notifications")}
-      className="pointer-events-none fixed inset-x-0 bottom-4 z-70 flex justify-center px-4"
+      className="pointer-events-none fixed inset-x-0 bottom-[var(--toast-bottom,16px)] z-70 flex justify-center px-4"
     >
       <div role="log" aria-live="polite" aria-label={t("ui.notifications")} className="w-full max-w-100">
         <ol className="flex flex-col gap-2">

@@ -26,7 +26,7 @@ export function AttachmentStrip({ attachment, onRemove }: { attachment: Attachme
   const url = useLocalUrl(file);
   const Icon = kind === "image" ? undefined : ICON[kind];
   return (
-    <div className="mb-2 flex items-center gap-3 rounded-control bg-n3 p-2">
+    <div className="flex items-center gap-3 rounded-control bg-n3 p-2">
       {Icon ? (
         <span className="flex size-14 shrink-0 items-center justify-center rounded-control bg-n5 text-muted">
           <Icon size={22} aria-hidden />

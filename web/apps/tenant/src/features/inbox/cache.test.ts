@@ -1,6 +1,7 @@
-import type { Message } from "@parlance/api-client-tenant";
+import type { Conversation, Message } from "@parlance/api-client-tenant";
 import { expect, test } from "vitest";
-import { newerMessage, placeRow } from "./cache";
+import { belongs, newerMessage, placeRow } from "./cache";
+import { VIEWS } from "./views";
 
 const row = (id: string, at: number) => ({ id, at });
 const newer = (a: { at: number }, b: { at: number }) => a.at > b.at;
@@ -26,4 +27,20 @@ test("an answer that was overtaken never takes a tick back", () => {
   expect(newerMessage(at("delivered"), at("sent")).status).toBe("delivered");
   expect(newerMessage(at("queued"), at("accepted")).status).toBe("accepted");
   expect(newerMessage(at("read"), at("read")).status).toBe("read");
+});
+
+test.each([
+  [{ state: "open", unread: 0, assignee: null }, ["unassigned", "all"]],
+  [{ state: "open", unread: 2, assignee: { id: "me" } }, ["mine", "all", "unread"]],
+  [{ state: "open", unread: 2, assignee: { id: "you" } }, ["all", "unread"]],
+  [{ state: "resolved", unread: 2, assignee: { id: "me" } }, ["resolved"]],
+])("%o stands in its views", (fields, views) => {
+  const conversation = fields as Conversation;
+  expect(VIEWS.filter((view) => belongs(view, conversation, "me", false))).toEqual(views);
+});
+
+test("a conversation that was just read stays among the unread until the list is read again", () => {
+  const read = { state: "open", unread: 0 } as Conversation;
+  expect(belongs("unread", read, "me", true)).toBe(true);
+  expect(belongs("unread", { ...read, state: "resolved" }, "me", true)).toBe(false);
 });

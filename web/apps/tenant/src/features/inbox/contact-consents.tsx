@@ -10,12 +10,20 @@ export type ConsentDialogName = "history" | "record";
 const TOPICS = ["messages", "marketing"] as const;
 
 /** What the contact allows, topic by topic, with its history and a way to record their word. */
-export function ContactConsents({ contact, onOpen }: { contact: Contact; onOpen: (dialog: ConsentDialogName) => void }) {
+export function ContactConsents({
+  contact,
+  onOpen,
+  bare,
+}: {
+  contact: Contact;
+  onOpen: (dialog: ConsentDialogName) => void;
+  bare?: boolean;
+}) {
   const t = useT();
   const { can } = useTenant();
   return (
     <section>
-      <h4 className="mb-2 text-muted text-xs">{t("consent.title")}</h4>
+      {bare ? null : <h4 className="mb-2 text-muted text-xs">{t("consent.title")}</h4>}
       <ul className="flex flex-col gap-2">
         {TOPICS.map((topic) => (
           <Topic key={topic} topic={topic} present={contact.consents.find((entry) => entry.topic === topic)} />

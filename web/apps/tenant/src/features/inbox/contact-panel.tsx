@@ -1,10 +1,27 @@
+import "../../messages/contacts";
 import type { Conversation } from "@parlance/api-client-tenant";
-import { Avatar, absoluteText, CopyValue, Dialog, ErrorNotice, explain, KeyValues, RelativeTime, Skeleton } from "@parlance/ui";
+import {
+  Avatar,
+  absoluteText,
+  Button,
+  CopyValue,
+  Dialog,
+  ErrorNotice,
+  explain,
+  KeyValues,
+  RelativeTime,
+  Skeleton,
+} from "@parlance/ui";
 import { useQuery } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
+import { Link } from "@tanstack/react-router";
+import { PenLine } from "lucide-react";
+import { useState, useSyncExternalStore } from "react";
 import { contactName, phoneText } from "../../shared/format";
 import { useTenant } from "../../shared/session";
 import { serverWord, useT } from "../../shared/texts";
+import { Attributes } from "../contacts/attributes";
+import { ContactConversations } from "../contacts/contact-conversations";
+import { EditContact } from "../contacts/edit-contact";
 import { type ConsentDialogName, ContactConsents } from "./contact-consents";
 import { contactQuery } from "./queries";
 import { useWindowLeft, WindowBadge } from "./window";
@@ -65,6 +82,7 @@ function Facts({
   const { can } = useTenant();
   const contact = useQuery({ ...contactQuery(slug, conversation.contact.id), enabled: can("contacts:read") });
   const left = useWindowLeft(conversation.window_expires_at);
+  const [editing, setEditing] = useState(false);
   const name = contactName(conversation.contact);
   return (
     <div className="flex flex-col gap-5">
@@ -74,6 +92,15 @@ function Facts({
           <bdi>{name}</bdi>
         </h3>
         <WindowBadge expiresAt={conversation.window_expires_at} />
+        {can("contacts:read") ? (
+          <Link
+            to="/t/$slug/contacts/$contactId"
+            params={{ slug, contactId: conversation.contact.id }}
+            className="text-accent-text text-sm underline max-md:py-3"
+          >
+            {t("contact.open")}
+          </Link>
+        ) : null}
       </div>
       {contact.isError ? <ErrorNotice error={explain(contact.error)} onRetry={() => void contact.refetch()} /> : null}
       <section>
@@ -96,6 +123,26 @@ function Facts({
         ) : null}
       </section>
       {contact.data ? <ContactConsents contact={contact.data} onOpen={onConsent} /> : null}
+      {contact.data ? (
+        <section>
+          <span className="mb-2 flex items-center justify-between gap-2">
+            <h4 className="text-muted text-xs">{t("contact.attributes")}</h4>
+            {can("contacts:manage") ? (
+              <Button size="sm" icon={<PenLine size={13} aria-hidden />} onClick={() => setEditing(true)}>
+                {t("contact.edit")}
+              </Button>
+            ) : null}
+          </span>
+          <Attributes contact={contact.data} stacked />
+          {editing ? <EditContact slug={slug} contact={contact.data} onClose={() => setEditing(false)} /> : null}
+        </section>
+      ) : null}
+      {contact.data && contact.data.conversations.length > 1 ? (
+        <section>
+          <h4 className="mb-2 text-muted text-xs">{t("contact.conversations")}</h4>
+          <ContactConversations slug={slug} contact={contact.data} current={conversation.id} />
+        </section>
+      ) : null}
       <section>
         <h4 className="mb-2 text-muted text-xs">{t("contact.conversation")}</h4>
         <KeyValues

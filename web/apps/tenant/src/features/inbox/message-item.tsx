@@ -3,9 +3,11 @@ import { absoluteText, Button, clockText, cx, IconButton, isMessageStatus, Messa
 import { CircleHelp, FastForward, Forward, Reply, Smartphone } from "lucide-react";
 import { useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
+import { SystemLine } from "./event-line";
 import { bubbleParts } from "./message-body";
 import { ReferralCard } from "./message-data";
 import { messageLine } from "./preview";
+import { React } from "./react-menu";
 import { SendAgain } from "./send-again";
 
 type ItemProps = {
@@ -15,21 +17,22 @@ type ItemProps = {
   contact: string;
   onReply: ((message: Message) => void) | undefined;
   onWhy: (message: Message) => void;
+  onJump: (messageId: string) => void;
 };
 
 /** One message of the thread, with its acts. */
-export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: ItemProps) {
+export function MessageItem({ slug, message, quoted, contact, onReply, onWhy, onJump }: ItemProps) {
   const t = useT();
   const out = message.direction === "outbound";
   if (message.content.type === "system" || message.content.type === "reaction")
-    return <EventLine message={message} contact={contact} />;
+    return <Remark message={message} contact={contact} />;
   const parts = bubbleParts(slug, message, t);
   const status = isMessageStatus(message.status) ? message.status : undefined;
   const fromApp = message.author?.kind === "business_app";
   const author = out ? (fromApp ? t("thread.fromApp") : message.author?.name) : undefined;
   const troubled = message.status === "failed" || message.status === "unknown";
   return (
-    <li id={message.id} className={cx("group flex flex-col", out ? "items-end" : "items-start")}>
+    <div className={cx("group flex flex-col", out ? "items-end" : "items-start")}>
       <div className={cx("flex max-w-[min(85%,34rem)] items-center gap-1 max-md:max-w-[92%]", out && "flex-row-reverse")}>
         <MessageBubble
           direction={out ? "out" : "in"}
@@ -46,7 +49,7 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
             )
           }
           tone={message.status === "failed" ? "failed" : "plain"}
-          quote={message.reply_to ? quoteOf(quoted, contact, t) : undefined}
+          quote={message.reply_to ? quoteOf(quoted, contact, t, onJump) : undefined}
           reactions={message.reactions.map((reaction) => ({
             emoji: reaction.emoji,
             label: t(reaction.direction === "outbound" ? "thread.youReacted" : "thread.theyReacted", {
@@ -73,6 +76,7 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
           }
         />
         <div className="flex shrink-0 opacity-0 focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+          {onReply && message.provider_id ? <React slug={slug} message={message} /> : null}
           {onReply ? (
             <IconButton
               label={t("thread.reply")}
@@ -86,7 +90,7 @@ export function MessageItem({ slug, message, quoted, contact, onReply, onWhy }: 
         </div>
       </div>
       {troubled ? <Trouble slug={slug} message={message} onWhy={() => onWhy(message)} /> : null}
-    </li>
+    </div>
   );
 }
 
@@ -103,16 +107,16 @@ function Forwarded({ how }: { how: NonNullable<Message["forwarded"]> }) {
 
 type T = ReturnType<typeof useT>;
 
-function quoteOf(quoted: Message | undefined, contact: string, t: T) {
+function quoteOf(quoted: Message | undefined, contact: string, t: T, onJump: (messageId: string) => void) {
   if (!quoted) return { author: t("thread.earlier"), text: t("thread.earlierText") };
   return {
     author: quoted.direction === "inbound" ? contact : t("thread.you"),
     text: messageLine(quoted) || (quoted.content.type === "text" ? "" : t(`kind.${quoted.content.type}`)),
-    onOpen: () => document.getElementById(quoted.id)?.scrollIntoView({ block: "center", behavior: "smooth" }),
+    onOpen: () => onJump(quoted.id),
   };
 }
 
-function EventLine({ message, contact }: { message: Message; contact: string }) {
+function Remark({ message, contact }: { message: Message; contact: string }) {
   const t = useT();
   const { content } = message;
   const text =
@@ -124,11 +128,9 @@ function EventLine({ message, contact }: { message: Message; contact: string }) 
         ? (content.body ?? t("thread.system", { event: content.event }))
         : "";
   return (
-    <li className="flex justify-center">
-      <span className="wrap-any rounded-card border bg-surface px-3 py-1 text-center text-muted text-xs" dir="auto">
-        {text} · {clockText(message.thread_at)}
-      </span>
-    </li>
+    <SystemLine>
+      {text} · {clockText(message.thread_at)}
+    </SystemLine>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Content } from "@parlance/api-client-tenant";
+import { VoicePlayer } from "@parlance/ui";
 import { useQuery } from "@tanstack/react-query";
 import { FileText, Image, Link2, Mic, Video } from "lucide-react";
 import { mediaQuery } from "../../shared/media";
@@ -76,7 +77,6 @@ function Player({
     // biome-ignore lint/a11y/useMediaCaption: customers' recordings come without captions
     <video controls preload="metadata" src={url} aria-label={label} className="max-h-64 w-80 max-w-full rounded-control bg-n4" />
   ) : (
-    // biome-ignore lint/a11y/useMediaCaption: customers' recordings come without captions
-    <audio controls preload="none" src={url} aria-label={label} className="my-1 block h-9 w-64 max-w-full" />
+    <VoicePlayer src={url} label={label} />
   );
 }

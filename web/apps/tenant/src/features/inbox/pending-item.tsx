@@ -1,9 +1,12 @@
-import type { Outgoing, SendAnswer } from "@parlance/api-client-tenant";
+import type { Outgoing } from "@parlance/api-client-tenant";
 import { type BubbleButton, BubblePhoto, Button, ErrorNotice, MessageBubble, Progress, Ticks } from "@parlance/ui";
 import { FileText } from "lucide-react";
+import type { ReactNode } from "react";
+import { useMe } from "../../shared/session";
 import { useT } from "../../shared/texts";
 import { Line } from "./bubble-line";
-import { dropPending, type PendingSend, retryPending } from "./outbox";
+import { Note } from "./event-line";
+import { type Delivered, dropPending, type PendingSend, retryPending } from "./outbox";
 
 function textOf(content: Outgoing): string | null | undefined {
   if ("body" in content) return content.body;
@@ -16,39 +19,31 @@ function buttonsOf(content: Outgoing): BubbleButton[] | undefined {
   return content.type === "cta_url" ? [{ kind: "url", text: content.display_text }] : undefined;
 }
 
-/** A message that the server has not answered for yet. */
-export function PendingItem({ entry, onAnswer }: { entry: PendingSend; onAnswer: (answer: SendAnswer) => void }) {
+/** A message or note that the server has not answered for yet. */
+export function PendingItem({ entry, onAnswer }: { entry: PendingSend; onAnswer: (answer: Delivered) => void }) {
   const t = useT();
+  const { user } = useMe();
   const { content } = entry;
   const failed = entry.state === "failed";
-  const { upload } = entry;
+  const meta =
+    entry.state === "uploading" ? (
+      <Progress value={entry.progress} label={t("send.uploading")} />
+    ) : entry.state === "waiting" ? (
+      <span>{t("send.waiting")}</span>
+    ) : entry.state === "offline" ? (
+      <span>{t("send.offline")}</span>
+    ) : failed ? null : (
+      <Ticks status="queued" />
+    );
   return (
-    <li className="flex flex-col items-end gap-1">
-      <div className="max-w-[min(85%,34rem)]">
-        <MessageBubble
-          direction="out"
-          tone={failed ? "failed" : "pending"}
-          header={upload?.kind === "image" ? <BubblePhoto src={upload.localUrl} alt={t("kind.image")} /> : undefined}
-          text={textOf(content)}
-          buttons={buttonsOf(content)}
-          meta={
-            entry.state === "uploading" ? (
-              <Progress value={entry.progress} label={t("send.uploading")} />
-            ) : entry.state === "waiting" ? (
-              <span>{t("send.waiting")}</span>
-            ) : failed ? undefined : (
-              <Ticks status="queued" />
-            )
-          }
-        >
-          {content.type === "template" ? <span>{t("kind.template")}</span> : null}
-          {upload && upload.kind !== "image" ? (
-            <Line icon={<FileText size={16} aria-hidden />}>
-              <span className="font-semibold">{upload.file.name}</span>
-            </Line>
-          ) : null}
-        </MessageBubble>
-      </div>
+    <div className="flex flex-col items-end gap-1">
+      {content.type === "note" ? (
+        <div className="w-full">
+          <Note author={user.name} body={content.body} at={entry.createdAt} pending meta={meta} />
+        </div>
+      ) : (
+        <PendingBubble entry={entry} content={content} meta={meta} />
+      )}
       {failed && entry.error ? (
         <div className="flex w-full max-w-110 flex-col items-end gap-1">
           <ErrorNotice error={entry.error} className="w-full" />
@@ -62,6 +57,30 @@ export function PendingItem({ entry, onAnswer }: { entry: PendingSend; onAnswer:
           </div>
         </div>
       ) : null}
-    </li>
+    </div>
+  );
+}
+
+function PendingBubble({ entry, content, meta }: { entry: PendingSend; content: Outgoing; meta: ReactNode }) {
+  const t = useT();
+  const { upload } = entry;
+  return (
+    <div className="max-w-[min(85%,34rem)]">
+      <MessageBubble
+        direction="out"
+        tone={entry.state === "failed" ? "failed" : "pending"}
+        header={upload?.kind === "image" ? <BubblePhoto src={upload.localUrl} alt={t("kind.image")} /> : undefined}
+        text={textOf(content)}
+        buttons={buttonsOf(content)}
+        meta={meta}
+      >
+        {content.type === "template" ? <span>{t("kind.template")}</span> : null}
+        {upload && upload.kind !== "image" ? (
+          <Line icon={<FileText size={16} aria-hidden />}>
+            <span className="font-semibold">{upload.file.name}</span>
+          </Line>
+        ) : null}
+      </MessageBubble>
+    </div>
   );
 }

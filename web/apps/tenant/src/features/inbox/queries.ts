@@ -1,10 +1,9 @@
-import type { Conversation, Message } from "@parlance/api-client-tenant";
+import type { Conversation, ConversationEvent, Message } from "@parlance/api-client-tenant";
 import { adoptPastInstant } from "@parlance/ui";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "../../shared/api";
+import type { View } from "./views";
 
-/** A view of the conversation list. */
-export type View = "all" | "unread";
 /** One page of a keyset list. */
 export type Page<T> = { items: T[]; next_cursor?: string | null };
 
@@ -23,6 +22,19 @@ export function conversationsQuery(slug: string, view: View) {
       adoptPastInstant(page.items[0]?.last_message_at);
       return page;
     },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
+/** Conversations of the contacts that a search finds, of any state. */
+export function searchQuery(slug: string, q: string) {
+  return infiniteQueryOptions({
+    queryKey: ["t", slug, "conversations", "search", q],
+    queryFn: ({ pageParam }): Promise<Page<Conversation>> =>
+      unwrap(
+        api.GET("/v1/t/{slug}/conversations", { params: { path: { slug }, query: { q, limit: PAGE_ROWS, cursor: pageParam } } }),
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
@@ -57,6 +69,30 @@ export function messagesQuery(slug: string, conversationId: string) {
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
+/** Notes and what people did in one conversation, newest first. */
+export function eventsQuery(slug: string, conversationId: string) {
+  return infiniteQueryOptions({
+    queryKey: ["t", slug, "conversation-events", conversationId],
+    queryFn: ({ pageParam }): Promise<Page<ConversationEvent>> =>
+      unwrap(
+        api.GET("/v1/t/{slug}/conversations/{conversation_id}/events", {
+          params: { path: { slug, conversation_id: conversationId }, query: { limit: PAGE_ROWS, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
+/** The people who may be given conversations. */
+export function assigneesQuery(slug: string) {
+  return queryOptions({
+    queryKey: ["t", slug, "assignees"],
+    queryFn: () => unwrap(api.GET("/v1/t/{slug}/assignees", { params: { path: { slug }, query: { limit: 100 } } })),
+    staleTime: 5 * 60_000,
   });
 }
 

@@ -1,17 +1,13 @@
-import { Lightbox } from "@parlance/ui";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { MediaPhoto, mediaQuery } from "../../shared/media";
 import { useT } from "../../shared/texts";
+import { useOpenPhoto } from "./photo-viewer";
 
 /** A photo in the thread; opens large. */
 export function ThreadPhoto({ slug, mediaId, alt }: { slug: string; mediaId: string | null | undefined; alt: string }) {
-  const [open, setOpen] = useState<string>();
+  const open = useOpenPhoto();
   return (
-    <>
-      <MediaPhoto slug={slug} mediaId={mediaId} alt={alt} onOpen={setOpen} />
-      <Lightbox url={open} caption={alt} onClose={() => setOpen(undefined)} />
-    </>
+    <MediaPhoto slug={slug} mediaId={mediaId} alt={alt} onOpen={mediaId ? () => open({ mediaId, caption: alt }) : undefined} />
   );
 }
 

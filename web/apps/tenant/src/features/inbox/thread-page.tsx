@@ -2,9 +2,10 @@ import type { Message } from "@parlance/api-client-tenant";
 import { ErrorNotice, explain } from "@parlance/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { type DragEvent, useEffect, useState } from "react";
 import { api, unwrap } from "../../shared/api";
 import { useTenant } from "../../shared/session";
+import { useT } from "../../shared/texts";
 import { upsertConversation } from "./cache";
 import { Composer } from "./composer";
 import { ConsentDialog } from "./consent-dialog";
@@ -28,6 +29,7 @@ function Thread({ conversationId }: { conversationId: string }) {
   const navigate = useNavigate({ from: "/t/$slug/inbox/$conversationId" });
   const conversation = useQuery(conversationQuery(slug, conversationId));
   const [replyTo, setReplyTo] = useState<Message>();
+  const { dropping, dropped, dropZone } = useDrop(can("messages:send"));
   useMarkRead(slug, conversationId, conversation.data?.unread ?? 0, can("messages:send"));
 
   if (conversation.isError && !conversation.data) {
@@ -38,7 +40,8 @@ function Thread({ conversationId }: { conversationId: string }) {
   const consentDialog = (next: typeof consent) => void navigate({ search: (old) => ({ ...old, consent: next }) });
   return (
     <div className="flex h-full min-w-0">
-      <div className="flex min-w-0 flex-1 flex-col bg-thread">
+      <div className="relative flex min-w-0 flex-1 flex-col bg-thread" {...dropZone}>
+        {dropping ? <DropHere /> : null}
         <ThreadHeader slug={slug} conversation={conversation.data} panel={contact} onPanel={panel} />
         <MessageList
           slug={slug}
@@ -50,9 +53,9 @@ function Thread({ conversationId }: { conversationId: string }) {
         <Composer
           slug={slug}
           conversation={conversation.data}
-          maySend={can("messages:send")}
           replyTo={replyTo}
           onReplyDone={() => setReplyTo(undefined)}
+          dropped={dropped}
         />
       </div>
       <ContactPanel slug={slug} conversation={conversation.data} state={contact} onState={panel} onConsent={consentDialog} />
@@ -67,6 +70,39 @@ function Thread({ conversationId }: { conversationId: string }) {
         messageId={why}
         onClose={() => void navigate({ search: (old) => ({ ...old, why: undefined }), replace: true })}
       />
+    </div>
+  );
+}
+
+/** Files that are dropped anywhere on the conversation. */
+function useDrop(may: boolean) {
+  const [dropping, setDropping] = useState(false);
+  const [dropped, setDropped] = useState<File[]>();
+  const carriesFiles = (event: DragEvent) => may && event.dataTransfer.types.includes("Files");
+  const dropZone = {
+    onDragOver: (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      setDropping(true);
+    },
+    onDragLeave: (event: DragEvent<HTMLElement>) => {
+      if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
+    },
+    onDrop: (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      setDropping(false);
+      setDropped([...event.dataTransfer.files]);
+    },
+  };
+  return { dropping, dropped, dropZone };
+}
+
+function DropHere() {
+  const t = useT();
+  return (
+    <div className="pointer-events-none absolute inset-2 z-10 flex items-center justify-center rounded-card border-2 border-accent-text border-dashed bg-accent-soft text-accent-text">
+      {t("composer.drop")}
     </div>
   );
 }

@@ -1,0 +1,4 @@
+import { addTexts } from "@parlance/ui";
+import { enContacts } from "./en-contacts";
+
+addTexts(enContacts);
