@@ -180,7 +180,7 @@ impl Stage {
     pub async fn restore(&self, side: &Side) {
         let raw = |prefix: &str| side.id(prefix).split_once('_').unwrap().1.to_owned();
         let (id, now, slug) = (side.tenant.tenant_id.uuid(), self.db.clock.now(), side.slug);
-        let (user, role, plain, invitation) = (raw("usr"), raw("rol"), raw("plain"), raw("inv"));
+        let (user, role, plain, invitation) = (raw("member"), raw("rol"), raw("plain"), raw("inv"));
         self.db
             .sql(&format!(
                 "delete from invitations where tenant_id = '{id}';

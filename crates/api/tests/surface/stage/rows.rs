@@ -79,7 +79,7 @@ impl Stage {
             row("num", number),
             row("wab", waba),
             row("app", app),
-            row("usr", user),
+            ("member", format!("usr_{}", user.simple())),
             row("rol", role),
             row("inv", invitation),
             ("plain", format!("rol_{}", plain.simple())),
