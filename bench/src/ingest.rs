@@ -19,7 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use self::{
     bodies::signed,
     latency::{at_half, overloaded},
-    load::{Connection, Load, Source, repeated},
+    load::{CONNECTIONS, Connection, Load, Source, repeated},
     open_loop::{Answers, Offer, Since, offer},
     routers::{empty, listen},
     sides::{acknowledged, idle, inserting},

@@ -8,6 +8,7 @@ mod machine;
 mod queries;
 mod report;
 mod rounds;
+mod sending;
 mod stage;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -42,6 +43,8 @@ enum Id {
     I9,
     #[value(name = "I10")]
     I10,
+    #[value(name = "O2")]
+    O2,
     #[value(name = "Q1")]
     Q1,
     #[value(name = "Q2")]
@@ -88,6 +91,11 @@ async fn run(args: &Args) -> anyhow::Result<bool> {
     }
     if [Id::I6, Id::I7, Id::I9, Id::I10].into_iter().any(wanted) {
         normalizing(&stage, &mut report, wanted).await?;
+    }
+    if wanted(Id::O2) {
+        let sending = sending::Sending::start(&stage).await?;
+        report.add(sending::sent(&stage, &sending).await?)?;
+        sending.stop().await;
     }
     if wanted(Id::Q1) || wanted(Id::Q2) {
         let inbox = queries::Inbox::fill(&stage).await?;

@@ -40,7 +40,7 @@ pub fn repeated(requests: &Arc<[Bytes]>) -> Source {
 /// Load that runs until it is ended.
 #[derive(Debug)]
 pub struct Load {
-    /// Requests answered 200.
+    /// Requests that were accepted.
     pub done: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<anyhow::Result<()>>>,
@@ -72,7 +72,7 @@ impl Load {
         Ok(Self { done, stop, threads })
     }
 
-    /// Ends after the answers that are due; an error when any answer was not 200.
+    /// Ends after the answers that are due; an error when any answer was not 200 or 202.
     pub async fn finish(self) -> anyhow::Result<()> {
         self.stop.store(true, Ordering::Relaxed);
         let join = move || {
@@ -120,11 +120,11 @@ impl Connection {
         })
     }
 
-    /// Sends one request and waits for the whole answer; anything but 200 is an error.
+    /// Sends one request and waits for the whole answer; anything but 200 and 202 is an error.
     pub async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<()> {
         let status = self.status(request).await?;
         ensure!(
-            status == 200,
+            matches!(status, 200 | 202),
             "not acknowledged: {}",
             String::from_utf8_lossy(&self.answer)
         );

@@ -63,9 +63,9 @@ impl Offer {
 /// What came back in the window.
 #[derive(Debug, Default)]
 pub struct Answers {
-    /// Of those answered 200.
+    /// Of those accepted.
     pub latencies: Latencies,
-    /// Answered 200.
+    /// Answered 200 or 202.
     pub accepted: u64,
     /// Answered 503.
     pub refused: u64,
@@ -88,7 +88,7 @@ impl Answers {
 
     fn record(&mut self, status: u16, latency: Duration) {
         match status {
-            200 => {
+            200 | 202 => {
                 self.latencies.record(latency);
                 self.accepted += 1;
             }

@@ -2,16 +2,24 @@
 //! key; every route under `/v1/t/{slug}` proves the tenant before anything else.
 
 mod api_keys;
+mod audit;
 mod auth;
 mod connections;
 mod contacts;
 mod conversations;
 mod events;
+mod installation;
+mod invitations;
+mod join;
 mod media;
+mod members;
 mod messages;
 mod numbers;
+mod password_reset;
 mod refusals;
+mod roles;
 mod session;
+mod settings;
 mod templates;
 
 use axum::{
@@ -85,6 +93,14 @@ fn routes() -> OpenApiRouter<TenantState> {
         .routes(routes!(session::sign_in))
         .routes(routes!(session::sign_out))
         .routes(routes!(session::me))
+        .routes(routes!(session::change_password))
+        .routes(routes!(session::list_mine, session::end_others))
+        .routes(routes!(session::end_mine))
+        .routes(routes!(installation::get))
+        .routes(routes!(join::open))
+        .routes(routes!(join::accept))
+        .routes(routes!(password_reset::request))
+        .routes(routes!(password_reset::complete))
         .routes(routes!(conversations::list))
         .routes(routes!(conversations::get))
         .routes(routes!(conversations::read))
@@ -124,11 +140,22 @@ fn routes() -> OpenApiRouter<TenantState> {
         .routes(routes!(connections::verify_code))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
+        .routes(routes!(members::list))
+        .routes(routes!(members::change, members::remove))
+        .routes(routes!(members::sessions, members::sign_out))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::resend))
+        .routes(routes!(invitations::withdraw))
+        .routes(routes!(roles::list, roles::create))
+        .routes(routes!(roles::change, roles::delete))
+        .routes(routes!(settings::get, settings::change))
+        .routes(routes!(audit::list))
 }
 
 fn streaming() -> OpenApiRouter<TenantState> {
     OpenApiRouter::new()
         .routes(routes!(events::stream))
+        .routes(routes!(audit::export))
         .routes(routes!(media::upload).layer(media::body_limit()))
 }
 

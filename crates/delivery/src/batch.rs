@@ -5,9 +5,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use domain::{
     ConversationId,
     ports::{Connection, FaultClass, SendOutcome},
+    stop::StopClass,
 };
 use futures::{StreamExt, stream::FuturesUnordered};
-use store::delivery::{AttemptOutcome, AttemptResult, Claimed, TemplateStop, Wait, load, mark_submitted};
+use store::delivery::{
+    AttemptOutcome, AttemptResult, Claimed, CredentialUsed, Pause, TemplateStop, Wait, load, mark_submitted,
+};
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, mpsc::UnboundedSender};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -41,6 +44,7 @@ pub(crate) struct Batch {
 
 struct Ready {
     connection: Connection,
+    credential: CredentialUsed,
     plans: Vec<(Claimed, Option<ConversationId>, Plan)>,
 }
 
@@ -80,6 +84,7 @@ pub(crate) async fn deliver(context: Arc<Context>, batch: Batch, stop: Cancellat
         context: &context,
         lane: &lane,
         connection: &ready.connection,
+        credential: ready.credential,
         halts,
         uploads: Mutex::default(),
         stop: &stop,
@@ -124,6 +129,7 @@ async fn prepare(context: &Context, lane: &Lane, rows: &[Claimed]) -> store::Res
     context.deps.events_wake.notify_one();
     Ok(Ready {
         connection: loaded.connected.connection,
+        credential: loaded.connected.credential,
         plans,
     })
 }
@@ -147,7 +153,7 @@ async fn one_conversation(
             continue;
         }
         match calls.call(conversation, &mut outgoing).await {
-            Some(outcome) => desk.judged(&outgoing, conversation, outcome),
+            Some(outcome) => desk.judged(&outgoing, conversation, calls.credential, outcome),
             None => desk.over(outgoing.row, AttemptOutcome::Deferred { until: None }),
         }
     }
@@ -171,7 +177,13 @@ impl Desk<'_> {
         Some((until, Wait::PairRate))
     }
 
-    fn judged(&self, outgoing: &Outgoing, conversation: ConversationId, outcome: SendOutcome) {
+    fn judged(
+        &self,
+        outgoing: &Outgoing,
+        conversation: ConversationId,
+        credential: CredentialUsed,
+        outcome: SendOutcome,
+    ) {
         let row = outgoing.row;
         metrics::counter!("delivery_calls_total", "outcome" => kind(&outcome)).increment(1);
         let jitter = self.context.deps.ids.fraction();
@@ -203,7 +215,11 @@ impl Desk<'_> {
             language: template.language.clone(),
             reason,
         });
-        let stop = verdict.pause.map(Stop::Number).or(template.map(Stop::Template));
+        let pause = verdict.pause.map(|pause| Pause {
+            credential: (pause.class == StopClass::Token).then_some(credential),
+            ..pause
+        });
+        let stop = pause.map(Stop::Number).or(template.map(Stop::Template));
         self.hand_in(row, verdict.outcome, stop);
     }
 

@@ -7,7 +7,7 @@ use domain::{
     ports::{Connection, FaultClass, MediaBytes, ProviderFault, SendOutcome},
 };
 use futures::FutureExt;
-use store::delivery::{LoadedMedia, remember_upload};
+use store::delivery::{CredentialUsed, LoadedMedia, remember_upload};
 use time::Duration;
 use tokio::{sync::Mutex, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,8 @@ pub(crate) struct Calls<'a> {
     pub(crate) context: &'a Context,
     pub(crate) lane: &'a Lane,
     pub(crate) connection: &'a Connection,
+    /// The credential in it.
+    pub(crate) credential: CredentialUsed,
     /// The lane's halts when the batch was claimed.
     pub(crate) halts: u64,
     /// What was uploaded for this batch; held during an upload, so that a picture of many messages goes up once.
@@ -74,7 +76,8 @@ impl Calls<'_> {
         Some(outcome)
     }
 
-    /// The breaker hears of calls begun under its present state; what began before it opened is no news.
+    /// The breaker hears of calls begun under its present state, failed uploads too; what began before it opened is no
+    /// news.
     fn note(&self, outcome: &SendOutcome) {
         let current = self.lane.halts() == self.halts;
         if current && self.lane.breaker.note(outcome, self.context.line.now_us()) {
@@ -129,7 +132,11 @@ impl Calls<'_> {
             .provider
             .upload_media(self.connection, upload)
             .await;
-        let provider_media_id = uploaded.map_err(upload_fault)?;
+        let provider_media_id = uploaded.map_err(|fault| {
+            let outcome = upload_fault(fault);
+            self.note(&outcome);
+            outcome
+        })?;
         if own_number {
             self.remember(id, &provider_media_id).await;
         }

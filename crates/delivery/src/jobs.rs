@@ -1,7 +1,8 @@
-//! The small jobs that wait for a provider: claimed by lease, bounded at once and per tenant, retried with patience.
+//! The small jobs that wait for a provider or a mail server: claimed by lease, bounded at once and per tenant, retried with patience.
 
 mod fetch_media;
 mod mark_read;
+mod send_mail;
 
 use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -147,6 +148,7 @@ async fn handle(context: &Context, scope: &TenantScope, job: &Job) -> store::Res
     match job.kind {
         JobKind::FetchMedia => fetch_media::run(context, scope, job).await,
         JobKind::MarkRead => mark_read::run(context, scope, job).await,
+        JobKind::SendMail => send_mail::run(context, scope, job).await,
     }
 }
 
@@ -169,6 +171,10 @@ async fn settle(context: &Context, scope: &TenantScope, job: &Job, end: End) -> 
                 }
                 // A receipt that comes hours late tells the customer nothing.
                 JobKind::MarkRead => db.finish_job(context.owner, job).await,
+                JobKind::SendMail => {
+                    send_mail::give_up(context, scope, job, &why).await?;
+                    db.retry_job(context.owner, job, None, &why).await
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
 //! Layer 4: delivery. Works off the send ledger: a business number is a lane, owned by lease, paced by its bucket; a
-//! row is claimed before the call and its outcome recorded after it. Also runs the small jobs that wait for a provider.
+//! row is claimed before the call and its outcome recorded after it. Also runs the small jobs that wait for a peer.
 //! It must never know SQL, HTTP, a concrete provider, a connector or a campaign's audience.
 
 mod batch;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use domain::{
     Clock, Ids, PhoneNumberId, TenantId,
-    ports::{BlobStore, ChannelProvider, LaneWaker},
+    ports::{BlobStore, ChannelProvider, LaneWaker, Mailer},
 };
 use store::{DeliveryDb, TenantDb, delivery::LaneKey, vault::Vault};
 use tokio::sync::Notify;
@@ -43,6 +43,8 @@ pub struct Deps {
     pub provider: Arc<dyn ChannelProvider>,
     /// Holds media bytes.
     pub blobs: Arc<dyn BlobStore>,
+    /// Sends mail; `None` while mail is off.
+    pub mailer: Option<Arc<dyn Mailer>>,
     /// The product's time: windows, waits, the ledger. Leases and buckets use real time.
     pub clock: Arc<dyn Clock>,
     /// Makes ids, and the fractions for jitter.

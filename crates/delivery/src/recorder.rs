@@ -137,8 +137,9 @@ async fn stop(context: &Context, tx: &mut TenantTx, item: &Item) -> store::Resul
     match &item.stop {
         None => {}
         Some(Stop::Number(why)) => {
+            let class_name: &str = why.class.into();
             for paused in pause(tx, number, why, now).await? {
-                tracing::warn!(number = %paused, class = why.class, "a number was paused");
+                tracing::warn!(number = %paused, class = class_name, "a number was paused");
                 let details = json!({ "class": why.class });
                 audit::append(
                     tx,

@@ -2,6 +2,7 @@
 
 mod leases;
 mod publish;
+mod scheduled;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -137,6 +138,7 @@ impl Runner {
         let look_at_all = now >= self.poll_at;
         if look_at_all {
             self.poll_at = now + self.context.config.poll;
+            self.plan_due().await;
         }
         let wants = self.wants(hints, look_at_all);
         for wants in wants.chunks(LANES_PER_CLAIM) {

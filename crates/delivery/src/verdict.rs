@@ -3,6 +3,7 @@
 use domain::{
     SendAttemptId,
     ports::{FaultClass, ProviderFault, SendOutcome},
+    stop::StopClass,
 };
 use store::delivery::{AttemptOutcome, Fault, Pause};
 use time::{Duration, OffsetDateTime};
@@ -139,29 +140,31 @@ fn wait(fault: &ProviderFault, earlier: u32, jitter: f64) -> Duration {
 
 /// What must stop until a person has acted; `None` when everything may go on.
 fn pause(fault: &ProviderFault) -> Option<Pause> {
-    let (cure, whole_waba) = match fault.class {
-        FaultClass::Token => (
+    let class = StopClass::of_fault(fault.class)?;
+    let (cure, whole_waba) = match class {
+        StopClass::Token => (
             "The provider no longer takes the access token. Connect the number with a new one; its messages then go out.",
             false,
         ),
-        FaultClass::NumberBlocked => (
+        StopClass::NumberBlocked => (
             "The provider blocks the number, or it is not registered. See WhatsApp Manager for the reason, then resume it.",
             false,
         ),
-        FaultClass::AccountBlocked => (
+        StopClass::AccountBlocked => (
             "The provider blocks the whole account for a policy. See WhatsApp Manager for the reason, then resume each number.",
             true,
         ),
-        FaultClass::Payment => (
+        StopClass::Payment => (
             "The provider asks for a payment method. Add one in WhatsApp Manager, then resume each number of the account.",
             true,
         ),
         _ => return None,
     };
     Some(Pause {
-        class: fault.class.into(),
+        class,
         reason: format!("{cure} The provider said: {fault}"),
         whole_waba,
+        credential: None,
     })
 }
 
@@ -240,7 +243,8 @@ mod tests {
             let verdict = verdict(SendOutcome::Refused(own(class, "gone")), 7, None);
             let pause = verdict.pause.unwrap();
             assert!(pause.reason.ends_with("gone"));
-            assert_eq!((pause.class, pause.whole_waba), (class.into(), whole_waba));
+            let stop = StopClass::of_fault(class).unwrap();
+            assert_eq!((pause.class, pause.whole_waba), (stop, whole_waba));
             assert!(matches!(verdict.outcome, AttemptOutcome::Again { .. }));
         }
     }

@@ -109,6 +109,10 @@ typed_ids! {
     DataKeyId = "dky";
     /// A base URL that speaks the Graph API: Meta's or a sandbox's.
     GraphEnvironmentId = "gev";
+    /// A way into a tenant that waits for its person.
+    InvitationId = "inv";
+    /// A mail of ours, on its way or gone.
+    MailId = "mai";
     /// A stored image, document, voice note.
     MediaId = "med";
     /// A message of any direction.

@@ -18,6 +18,7 @@ pub mod permission;
 pub mod ports;
 pub mod replay;
 pub mod status;
+pub mod stop;
 pub mod template;
 
 pub use clock::{Clock, Ids};

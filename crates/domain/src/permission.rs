@@ -65,6 +65,30 @@ pub enum Permission {
     #[serde(rename = "api_keys:manage")]
     #[strum(serialize = "api_keys:manage")]
     ApiKeysManage,
+    /// See members, invitations and roles.
+    #[serde(rename = "team:read")]
+    #[strum(serialize = "team:read")]
+    TeamRead,
+    /// Invite people, change their role, end their sessions, remove them.
+    #[serde(rename = "team:manage")]
+    #[strum(serialize = "team:manage")]
+    TeamManage,
+    /// Make, change and delete custom roles.
+    #[serde(rename = "roles:manage")]
+    #[strum(serialize = "roles:manage")]
+    RolesManage,
+    /// See and change the tenant's name, time zone and language.
+    #[serde(rename = "settings:manage")]
+    #[strum(serialize = "settings:manage")]
+    SettingsManage,
+    /// Search and export the audit log.
+    #[serde(rename = "audit:read")]
+    #[strum(serialize = "audit:read")]
+    AuditRead,
+    /// Give and take ownership of the tenant.
+    #[serde(rename = "ownership:manage")]
+    #[strum(serialize = "ownership:manage")]
+    OwnershipManage,
 }
 
 /// A built-in role; custom ones are more rows with other permissions.
@@ -86,9 +110,9 @@ pub enum Permission {
 pub enum BuiltinRole {
     /// Everything.
     Owner,
-    /// Everything, for now as the owner.
+    /// Everything but ownership.
     Admin,
-    /// Leads the agents: sees everything, sends, syncs templates.
+    /// Leads the agents: sees conversations and the team, sends, syncs templates.
     Supervisor,
     /// Templates and contacts.
     Marketer,
@@ -112,7 +136,8 @@ impl BuiltinRole {
             P::NumbersRead,
         ];
         match self {
-            Self::Owner | Self::Admin => P::iter().collect(),
+            Self::Owner => P::iter().collect(),
+            Self::Admin => P::iter().filter(|one| *one != P::OwnershipManage).collect(),
             Self::Supervisor => read
                 .into_iter()
                 .chain([
@@ -121,6 +146,7 @@ impl BuiltinRole {
                     P::NotesWrite,
                     P::ContactsManage,
                     P::TemplatesManage,
+                    P::TeamRead,
                 ])
                 .collect(),
             Self::Marketer => vec![

@@ -18,12 +18,14 @@ use crate::{
 
 mod fault;
 mod inbound;
+mod mail;
 
 pub use fault::{Acts, FaultClass, ProviderFault, ProviderResult};
 pub use inbound::{
     AccountStop, AddressBookEntry, Change, Fact, IdentityChange, InboundMessage, NumberAspect, NumberUpdate,
-    Preference, Pricing, Revision, StatusUpdate, TemplateAspect, TemplateUpdate,
+    Preference, Pricing, RECONNECTED, RESUMED, Revision, StatusUpdate, TemplateAspect, TemplateUpdate,
 };
+pub use mail::{Mail, MailFault, MailFaultClass, Mailer};
 
 /// Where and as whom a provider is called.
 #[derive(Debug, Clone)]

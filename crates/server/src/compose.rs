@@ -22,13 +22,13 @@ use egress::{Egress, Policy, Timeouts};
 use inbound::Inbound;
 use providers::cloud_api::{CloudApi, CloudApiInbound};
 use secrecy::SecretString;
-use services::{TenantServices, live::Hub, platform::PlatformServices, upkeep::Upkeep};
-use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, UpkeepDb, vault::Vault};
+use services::{Installation, TenantServices, live::Hub, platform::PlatformServices, upkeep::Upkeep};
+use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, UpkeepDb, positions::Ahead, vault::Vault};
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::{cli::Role, clock::SystemClock, config::Config, limits, shutdown::Shutdown};
+use crate::{cli::Role, clock::SystemClock, config::Config, limits, mail::OutgoingMail, shutdown::Shutdown};
 
 /// What a composition starts from.
 pub struct Composition<'a> {
@@ -42,6 +42,8 @@ pub struct Composition<'a> {
     pub keys: Arc<MasterKeys>,
     /// True when no other process shares the database: leases of former ones are void.
     pub alone: bool,
+    /// Sends mail; `None` while mail is off.
+    pub mail: Option<OutgoingMail>,
 }
 
 /// The services of the roles that run here, for who composes on top of them.
@@ -162,6 +164,7 @@ impl Parts<'_> {
             vault: self.vault.clone(),
             provider: Arc::clone(&self.provider),
             blobs: Arc::clone(&self.blobs),
+            mailer: self.given.mail.as_ref().map(|mail| mail.mailer.clone()),
             clock: Arc::clone(&self.given.clock),
             ids: self.ids.clone(),
             events_wake: self.hub.waker(),
@@ -187,6 +190,7 @@ impl Parts<'_> {
         )
         .await
         .context("database role parlance_upkeep")?;
+        refuse(db.positions_ahead().await?)?;
         let upkeep = Upkeep {
             db,
             clock: Arc::clone(&self.given.clock),
@@ -271,6 +275,7 @@ impl Parts<'_> {
         )
         .await
         .context("database role parlance_events")?;
+        refuse(events.positions_ahead().await?)?;
         let (hub, soft) = (self.hub.clone(), shutdown.soft());
         shutdown.spawn("live hub", async move {
             hub.run(events, soft).await;
@@ -288,6 +293,11 @@ impl Parts<'_> {
             hub: self.hub.clone(),
             link_key: Arc::new(self.given.keys.link_key()),
             webhooks_url: base(&config.public_urls.webhooks),
+            installation: Arc::new(Installation {
+                app_url: base(&config.public_urls.tenant_app),
+                mail_from: self.given.mail.as_ref().map(|mail| mail.from.clone()),
+                retention: config.retention.spans(),
+            }),
         };
         let state = TenantState {
             services: services.clone(),
@@ -362,6 +372,14 @@ pub async fn ingest_db(config: &Config) -> anyhow::Result<IngestDb> {
     IngestDb::connect(url("ingest", &database.ingest_url)?, database.pools.ingest)
         .await
         .context("database role parlance_ingest")
+}
+
+/// Nothing starts on a database whose places lie ahead: what it wrote would be lost to sealer and streams.
+fn refuse(ahead: Option<Ahead>) -> anyhow::Result<()> {
+    match ahead {
+        Some(ahead) => anyhow::bail!("{ahead}"),
+        None => Ok(()),
+    }
 }
 
 fn url<'a>(role: &str, url: &'a Option<SecretString>) -> anyhow::Result<&'a SecretString> {

@@ -2,5 +2,6 @@
 
 pub mod database;
 pub mod demo;
+pub mod mail_page;
 pub mod manifest;
 mod simulated;

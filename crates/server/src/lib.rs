@@ -11,5 +11,6 @@ pub mod config;
 pub mod dev;
 mod limits;
 pub mod logging;
+mod mail;
 pub mod postgres;
 pub mod shutdown;

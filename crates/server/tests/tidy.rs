@@ -40,9 +40,10 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// Libraries that only some crates may name.
-const OWNED: [(&str, &[&str]); 3] = [
+const OWNED: [(&str, &[&str]); 4] = [
     ("sqlx", &["store", "testkit", "bench"]),
     ("reqwest", &["egress"]),
+    ("lettre", &["backends"]),
     (
         "axum",
         &["api", "inbound", "sandbox", "server", "testkit", "bench"],

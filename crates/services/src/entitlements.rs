@@ -19,9 +19,21 @@ impl TenantServices {
     ) -> Result<()> {
         let most = entitlements::most(tx, what).await?;
         let used = match most {
-            Some(most) => entitlements::used(tx, what, most, now).await?,
+            Some(_) => entitlements::used(tx, what, now).await?,
             None => 0,
         };
         evaluate(what, most, used).require()
+    }
+
+    /// Takes one of this month's messages, or refuses with the reason.
+    pub(crate) async fn take_message(&self, tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
+        let what = Entitlement::MessagesPerMonth;
+        let Some(most) = entitlements::most(tx, what).await? else {
+            return Ok(());
+        };
+        if entitlements::take(tx, what, most, now).await? {
+            return Ok(());
+        }
+        evaluate(what, Some(most), most).require()
     }
 }

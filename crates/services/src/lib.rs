@@ -3,16 +3,20 @@
 //! format; providers and stores of bytes are ports from `domain`.
 
 pub mod accounts;
+pub mod audit_log;
 pub mod consents;
 pub mod contacts;
 mod entitlements;
 pub mod inbox;
 pub mod lanes;
 pub mod live;
+mod mail;
 pub mod media;
 pub mod messaging;
 pub mod onboarding;
 pub mod platform;
+pub mod settings;
+pub mod team;
 pub mod templates;
 pub mod tenant;
 pub mod upkeep;
@@ -21,4 +25,4 @@ pub use store::{
     Actor, TenantScope,
     page::{Page, PageRequest},
 };
-pub use tenant::TenantServices;
+pub use tenant::{Installation, TenantServices};

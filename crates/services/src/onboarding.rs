@@ -29,7 +29,7 @@ use utoipa::ToSchema;
 
 pub use codes::RequestCode;
 pub use doctor::{CheckState, CheckView, Diagnosis};
-pub use numbers_view::{MetaAppView, NumberView};
+pub use numbers_view::{MetaAppView, NumberView, StopView};
 
 use crate::tenant::TenantServices;
 

@@ -2,10 +2,10 @@
 //! the operator of an installation needs, never a tenant's words or credentials.
 
 mod entitlements;
-mod fields;
+pub(crate) mod fields;
 mod graph_environments;
 mod lanes;
-mod members;
+pub(crate) mod members;
 mod meta_apps;
 mod people;
 mod retention;

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::{TenantDb, vault::Vault};
 
-use crate::live::Hub;
+use crate::{live::Hub, upkeep::Retention};
 
 /// The tenant-side services; cheap to clone.
 #[derive(Clone)]
@@ -35,6 +35,19 @@ pub struct TenantServices {
     pub link_key: Arc<[u8; 32]>,
     /// Public base URL of the webhook listener, shown to who connects a number.
     pub webhooks_url: String,
+    /// What people of every tenant may know of the installation.
+    pub installation: Arc<Installation>,
+}
+
+/// What people of every tenant may know of the installation.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// Public base URL of the tenant app, without a trailing slash; links in mail begin with it.
+    pub app_url: String,
+    /// Address that mail comes from; `None` while mail is off.
+    pub mail_from: Option<String>,
+    /// How long things are kept.
+    pub retention: Retention,
 }
 
 impl std::fmt::Debug for TenantServices {

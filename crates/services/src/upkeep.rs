@@ -22,6 +22,14 @@ const DAYS_AHEAD: i64 = 3;
 const ENDED_SESSION: Duration = Duration::days(1);
 /// How long a job that was given up is kept.
 const DEAD_JOB: Duration = Duration::days(30);
+/// How long it is kept that a mail was sent, or why not.
+const MAIL: Duration = Duration::days(30);
+/// How long an invitation that expired can still be sent again.
+const EXPIRED_INVITATION: Duration = Duration::days(30);
+/// How long a way to a new password is kept after it expired.
+const EXPIRED_RESET: Duration = Duration::days(1);
+/// How long the status of an unknown message is kept: WhatsApp gives a message up after 30 days.
+const PARKED_STATUS: Duration = Duration::days(30);
 
 /// How long each kind of data is kept.
 #[derive(Debug, Clone, Copy)]
@@ -102,7 +110,7 @@ impl Upkeep {
     }
 
     /// Every rule with its cutoff at this moment. Sessions and throttles go by real time, as they came.
-    fn rules(&self) -> [(Rule, OffsetDateTime); 8] {
+    fn rules(&self) -> [(Rule, OffsetDateTime); 12] {
         let (now, real) = (self.clock.now(), self.real_clock.now());
         let keep = &self.retention;
         [
@@ -114,6 +122,10 @@ impl Upkeep {
             (Rule::PlatformSessions, real - ENDED_SESSION),
             (Rule::SignInThrottles, real - SIGN_IN_WINDOW),
             (Rule::DeadJobs, now - DEAD_JOB),
+            (Rule::Mails, now - MAIL),
+            (Rule::Invitations, real - EXPIRED_INVITATION),
+            (Rule::PasswordResets, real - EXPIRED_RESET),
+            (Rule::ParkedStatuses, now - PARKED_STATUS),
         ]
     }
 

@@ -171,7 +171,10 @@ async fn rows_go_by_age_and_the_young_ones_stay() {
     let ago = |span: Duration| -> OffsetDateTime { now - span };
     let id = tenant.tenant_id.uuid();
     db.sql(&format!(
-        "delete from outbox; delete from idempotency_keys; delete from jobs;
+        "delete from outbox; delete from idempotency_keys; delete from jobs; delete from parked_statuses;
+         insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at, parked_at, look_at)
+           select '{id}', '{number}', 'wamid.' || age, 50, now(), age, age
+           from unnest(array['{months}', '{old}']::timestamptz[]) age;
          insert into outbox (tenant_id, name, payload, created_at)
            select '{id}', 'conversation.updated', '{{}}', '{old}'::timestamptz from generate_series(1, 12000);
          insert into outbox (tenant_id, name, payload, created_at) values ('{id}', 'conversation.updated', '{{}}', '{young}');
@@ -181,6 +184,10 @@ async fn rows_go_by_age_and_the_young_ones_stay() {
            ('a', gen_random_uuid(), '{user}', '{old}', '{two_days}', null),
            ('b', gen_random_uuid(), '{user}', '{old}', '{later}', '{two_days}'),
            ('c', gen_random_uuid(), '{user}', '{old}', '{later}', null);
+         insert into mails (tenant_id, id, subject_id, created_at) values ('{id}', gen_random_uuid(), gen_random_uuid(), '{months}');
+         insert into invitations (tenant_id, id, email_key, email, role_id, token_hash, created_at, expires_at)
+           values ('{id}', gen_random_uuid(), 'old', 'old', '{role}', 'old', '{months}', '{months}');
+         insert into password_resets values ('old', '{user}', '{months}', '{two_days}'), ('young', '{user}', '{hour}', '{hour}');
          insert into sign_in_throttles values (1, 'a', '{hour}', 3), (1, 'b', '{now}', 3);
          insert into jobs (tenant_id, id, kind, subject_id, run_at, dead) values
            ('{id}', gen_random_uuid(), 'mark_read', gen_random_uuid(), '{months}', true),
@@ -192,13 +199,19 @@ async fn rows_go_by_age_and_the_young_ones_stay() {
         months = ago(Duration::days(60)),
         later = now + Duration::days(3),
         user = tenant.user_id.uuid(),
+        role = tenant.role_id.uuid(),
+        number = tenant.phone_number_id.uuid(),
     ))
     .await;
     scene.upkeep.retain_now().await.unwrap();
     let expected = [
         ("dead_jobs", 1),
         ("idempotency_keys", 1),
+        ("invitations", 1),
+        ("mails", 1),
         ("outbox", 12_000),
+        ("password_resets", 1),
+        ("parked_statuses", 1),
         ("sessions", 2),
         ("sign_in_throttles", 1),
     ];
@@ -210,15 +223,19 @@ async fn rows_go_by_age_and_the_young_ones_stay() {
     for table in [
         "outbox",
         "idempotency_keys",
+        "parked_statuses",
         "sessions",
         "sign_in_throttles",
         "jobs",
+        "invitations",
+        "mails",
+        "password_resets",
     ] {
         let left = scene.one(&format!("select count(*) as value from {table}")).await;
         assert_eq!(left, 1, "{table}");
     }
     let reports = scene.one("select count(*) as value from retention_reports").await;
-    assert_eq!(reports, 5, "portions of one rule add up in one report");
+    assert_eq!(reports, 9, "portions of one rule add up in one report");
 
     scene.db.clock.advance(Duration::days(30));
     scene.upkeep.retain_now().await.unwrap();

@@ -1,7 +1,8 @@
 //! Sign-in and credentials of the tenant realm: read before a tenant is known, they yield the scope.
 
 pub mod api_keys;
-mod sessions;
+pub mod passwords;
+pub mod sessions;
 mod tries;
 
 use std::collections::BTreeSet;
@@ -16,13 +17,15 @@ use crate::{
     tx::TenantTx,
 };
 
-pub use sessions::{NewSession, PersonEvent};
+pub use sessions::{Cut, NewSession, PersonEvent, SessionRow};
 pub use tries::{SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW, SignInTries};
 
 /// `tenants.state` of an active tenant.
 pub(crate) const TENANT_ACTIVE: i16 = 1;
 /// How fresh `last_used_at` of a key is kept; a write per call would be a hot row.
 const LAST_USED_FRESHNESS: Duration = Duration::minutes(1);
+/// The same for `last_seen_at` of a session.
+const LAST_SEEN_FRESHNESS: Duration = Duration::minutes(5);
 
 /// A person as sign-in needs them.
 #[derive(Debug, Clone)]
@@ -42,6 +45,8 @@ pub struct UserRow {
 pub struct MembershipRow {
     /// The tenant.
     pub tenant: TenantSummary,
+    /// Language of people who have not chosen their own.
+    pub language: String,
     /// Name of the role.
     pub role: String,
     /// What the role may do.
@@ -104,7 +109,7 @@ impl TenantDb {
     /// The tenants of a person, by name.
     pub async fn memberships(&self, user: UserId) -> Result<Vec<MembershipRow>> {
         let rows = sqlx::query!(
-            "select t.id, t.slug, t.name, t.state, t.sandbox, r.name as role, r.permissions
+            "select t.id, t.slug, t.name, t.state, t.sandbox, t.language, r.name as role, r.permissions
              from memberships m
              join tenants t on t.id = m.tenant_id
              join roles r on r.tenant_id = m.tenant_id and r.id = m.role_id
@@ -118,6 +123,7 @@ impl TenantDb {
             .into_iter()
             .map(|row| MembershipRow {
                 tenant: summary(row.id, row.slug, row.name, row.state, row.sandbox),
+                language: row.language,
                 role: row.role,
                 permissions: permissions(&row.permissions),
             })
@@ -132,7 +138,7 @@ impl TenantDb {
         now: OffsetDateTime,
     ) -> Result<Option<TenantScope>> {
         let row = sqlx::query!(
-            "select t.id, t.slug, t.name, t.state, t.sandbox, r.permissions, s.id as session_id, s.user_id
+            "select t.id, t.slug, t.name, t.state, t.sandbox, r.permissions, s.id as session_id, s.user_id, s.last_seen_at
              from sessions s
              join memberships m on m.user_id = s.user_id
              join tenants t on t.id = m.tenant_id
@@ -144,14 +150,29 @@ impl TenantDb {
         )
         .fetch_optional(&self.0)
         .await?;
-        Ok(row.map(|row| {
-            let actor = Actor::User {
-                user_id: UserId::new(row.user_id),
-                session_id: SessionId::new(row.session_id),
-            };
-            let tenant = summary(row.id, row.slug, row.name, row.state, row.sandbox);
-            TenantScope::proven(tenant, actor, permissions(&row.permissions))
-        }))
+        let Some(row) = row else { return Ok(None) };
+        if row
+            .last_seen_at
+            .is_none_or(|seen| seen + LAST_SEEN_FRESHNESS < now)
+        {
+            sqlx::query!(
+                "update sessions set last_seen_at = $2 where token_hash = $1",
+                token_hash,
+                now
+            )
+            .execute(&self.0)
+            .await?;
+        }
+        let actor = Actor::User {
+            user_id: UserId::new(row.user_id),
+            session_id: SessionId::new(row.session_id),
+        };
+        let tenant = summary(row.id, row.slug, row.name, row.state, row.sandbox);
+        Ok(Some(TenantScope::proven(
+            tenant,
+            actor,
+            permissions(&row.permissions),
+        )))
     }
 
     /// The scope of an API key; `None` when unknown, revoked or expired at `now` (real time).

@@ -1,5 +1,6 @@
 //! Audit entries, written in the transaction of what they tell. Ids and digests only. Seals follow behind them.
 
+mod entries;
 mod seals;
 mod verify;
 
@@ -9,10 +10,11 @@ use time::OffsetDateTime;
 
 use crate::{
     error::Result,
-    scope::TenantScope,
-    tx::{PlatformTx, TenantTx},
+    scope::{Actor, TenantScope},
+    tx::{PlatformTx, SetTx, TenantTx},
 };
 
+pub use entries::{EntryFilter, EntryRow, actor_names, entries, entries_before};
 pub use seals::Sealed;
 pub use verify::{Chain, ChainReport};
 
@@ -46,6 +48,43 @@ pub async fn append(tx: &mut TenantTx, scope: &TenantScope, entry: &Entry) -> Re
         entry.action,
         entry.target,
         entry.details.to_string(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Appends entries to the logs of several tenants, by a worker of ours.
+pub async fn append_many(tx: &mut SetTx, worker: &'static str, entries: &[(TenantId, Entry)]) -> Result<()> {
+    let (actor_kind, actor_id) = Actor::Worker(worker).audit_parts();
+    sqlx::query!(
+        "insert into audit_entries (tenant_id, id, at, actor_kind, actor_id, action, target, details)
+         select u.tenant_id, u.id, u.at, $7, $8, u.action, u.target, u.details
+         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
+           as u (tenant_id, id, at, action, target, details)",
+        &entries
+            .iter()
+            .map(|(tenant, _)| tenant.uuid())
+            .collect::<Vec<_>>(),
+        &entries
+            .iter()
+            .map(|(_, entry)| entry.id.uuid())
+            .collect::<Vec<_>>(),
+        &entries.iter().map(|(_, entry)| entry.at).collect::<Vec<_>>(),
+        &entries
+            .iter()
+            .map(|(_, entry)| entry.action.to_owned())
+            .collect::<Vec<_>>(),
+        &entries
+            .iter()
+            .map(|(_, entry)| entry.target.clone())
+            .collect::<Vec<_>>() as &[Option<String>],
+        &entries
+            .iter()
+            .map(|(_, entry)| entry.details.to_string())
+            .collect::<Vec<_>>(),
+        actor_kind,
+        actor_id,
     )
     .execute(tx.conn())
     .await?;

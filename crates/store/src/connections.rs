@@ -219,6 +219,21 @@ pub struct NewIds {
     pub phone_number: PhoneNumberId,
 }
 
+/// True when the run's number routes to this tenant already.
+pub async fn routes_here(tx: &mut TenantTx, proven: &ProvenNumber<'_>) -> Result<bool> {
+    let routed = sqlx::query_scalar!(
+        r#"select exists (
+             select from number_routes
+             where tenant_id = $1 and graph_environment_id = $2 and provider_number_id = $3) as "routed!""#,
+        tx.tenant_id().uuid(),
+        proven.graph_environment_id.uuid(),
+        proven.connection.provider_number_id,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(routed)
+}
+
 /// Makes WABA, number, lane and routes in one go. A route that another tenant holds refuses with its constraint's name.
 pub async fn make_routable(tx: &mut TenantTx, proven: &ProvenNumber<'_>) -> Result<PhoneNumberId> {
     let portfolio = portfolio(tx, proven).await?;
@@ -339,7 +354,6 @@ async fn number(tx: &mut TenantTx, proven: &ProvenNumber<'_>, waba: WabaId) -> R
         .execute(tx.conn())
         .await?;
         crate::numbers::set_fields(tx, known, proven.number, proven.now).await?;
-        crate::numbers::resume(tx, known).await?;
         return Ok(known);
     }
     insert_number(tx, proven, waba).await?;

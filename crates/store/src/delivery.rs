@@ -8,6 +8,7 @@ mod load;
 mod parked;
 mod published;
 mod record;
+mod scheduled;
 mod stops;
 mod sweep;
 mod uploads;
@@ -21,7 +22,7 @@ pub use load::{Connected, Loaded, LoadedMessage, connection, load, mark_submitte
 pub use parked::apply_parked;
 pub use published::{BreakerState, LaneReport, LaneRow, Told, lane};
 pub use record::{AttemptOutcome, AttemptResult, Fault, Wait, record};
-pub use stops::{Pause, TemplateStop, pause, stop_template};
+pub use stops::{CredentialUsed, Pause, TemplateStop, pause, stop_template};
 pub use sweep::{expire_unknown, orphans_to_unknown};
 pub use uploads::{LoadedMedia, remember_upload};
 
@@ -47,6 +48,8 @@ pub enum AttemptState {
     Expired = 7,
     /// Withdrawn before the call.
     Cancelled = 8,
+    /// Written for a later time; not in the queue yet.
+    Scheduled = 9,
 }
 
 impl AttemptState {
@@ -69,6 +72,7 @@ impl AttemptState {
             6 => Self::Settled,
             7 => Self::Expired,
             8 => Self::Cancelled,
+            9 => Self::Scheduled,
             _ => return None,
         })
     }

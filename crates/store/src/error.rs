@@ -94,6 +94,21 @@ fn constraint_fault(name: &str) -> Option<DomainError> {
             "2 to 40 characters: lower-case letters, digits and single hyphens between them.",
         ),
         "tenants_name_form" => DomainError::invalid("name", "1 to 120 characters."),
+        "users_email_key" => conflict(
+            "email",
+            "This person has a sign-in by now. Sign in, then open the invitation again.",
+        ),
+        "invitations_email_key" => conflict(
+            "email",
+            "This person is invited already. Send the invitation again, or withdraw it.",
+        ),
+        "roles_name_key" => conflict("name", "A role with this name exists already."),
+        "memberships_tenant_id_role_id_fkey" => {
+            conflict("role_id", "Members have this role. Give them another one first.")
+        }
+        "invitations_tenant_id_role_id_fkey" => {
+            conflict("role_id", "An invitation gives this role. Withdraw it first.")
+        }
         "platform_users_email_key" => conflict("email", "This person has a platform sign-in already."),
         "graph_environments_name_key" => {
             conflict("name", "A Graph environment with this name exists already.")

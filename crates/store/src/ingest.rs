@@ -2,6 +2,7 @@
 //! Everything here runs as the ingest role; statements on tenant tables name `tenant_id` themselves, because the
 //! policy of a declared set is no index condition.
 
+mod account_stops;
 mod aliases;
 mod apps;
 mod batch;
@@ -22,6 +23,7 @@ mod streams;
 mod template_events;
 mod wishes;
 
+pub use account_stops::{StopChange, stop_accounts};
 pub use apps::SigningApp;
 pub use batch::{NumberPlace, number_places, waba_portfolios};
 pub use cursors::{CursorLease, RawPosition, RawWebhook};
@@ -32,7 +34,7 @@ pub use messages::{
     SYSTEM_KIND, StoredMessage, ensure_conversations, insert_media, insert_messages, known_messages,
     promote_messages, touch_conversations,
 };
-pub use number_events::{NumberEvent, apply_number_events, insert_number_events, stop_accounts};
+pub use number_events::{NumberEvent, apply_number_events, insert_number_events};
 pub use outcomes::{ChangeOutcome, Outcome, record_outcomes};
 pub use parked::{ParkedStatus, ParkedStatuses, apply_parked_batch, park_statuses};
 pub use people::{

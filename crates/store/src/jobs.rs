@@ -1,4 +1,4 @@
-//! Small work that waits for a peer: media downloads and read receipts. Rows hold ids only; a claim yields the scope
+//! Small work that waits for a peer: media downloads, read receipts, outgoing mail. Rows hold ids only; a claim yields the scope
 //! in which the content may be read.
 
 use std::time::Duration;
@@ -23,16 +23,25 @@ pub enum JobKind {
     FetchMedia,
     /// Shows the customer that we have read; the subject is a conversation id or a message id.
     MarkRead,
+    /// Sends a mail; the subject is its id.
+    SendMail,
 }
 
 impl JobKind {
+    const ALL: [Self; 3] = [Self::FetchMedia, Self::MarkRead, Self::SendMail];
+
     /// The stored name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::FetchMedia => "fetch_media",
             Self::MarkRead => "mark_read",
+            Self::SendMail => "send_mail",
         }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -127,11 +136,7 @@ impl DeliveryDb {
         let ids: Vec<_> = rows.iter().map(|row| row.tenant_id).collect();
         let scopes = worker_scopes(tenants, &ids, "jobs").await?;
         let jobs = rows.into_iter().filter_map(|row| {
-            let kind = if row.kind == JobKind::FetchMedia.name() {
-                JobKind::FetchMedia
-            } else {
-                JobKind::MarkRead
-            };
+            let kind = JobKind::named(&row.kind)?;
             let job = Job {
                 id: row.id,
                 tenant_id: TenantId::new(row.tenant_id),

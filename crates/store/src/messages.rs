@@ -288,7 +288,7 @@ pub struct NewOutbound<'a> {
     pub not_before: OffsetDateTime,
 }
 
-/// Stores a queued message and its planned ledger row.
+/// Stores a queued message and its ledger row: planned, or scheduled when it may not go yet.
 pub async fn queue(tx: &mut TenantTx, message: &NewOutbound<'_>) -> Result<()> {
     let tenant = tx.tenant_id().uuid();
     let content = serde_json::to_value(message.content).map_err(|_| bad("content"))?;
@@ -323,7 +323,8 @@ pub async fn queue(tx: &mut TenantTx, message: &NewOutbound<'_>) -> Result<()> {
         "insert into send_attempts
            (tenant_id, id, message_id, phone_number_id, attempt, priority, state, not_before, planned_at, wait)
          values
-           ($1, $2, $3, $4, 1, $5, 0, greatest($6::timestamptz, $7::timestamptz), $6, case when $7 > $6 then 'scheduled' end)",
+           ($1, $2, $3, $4, 1, $5, case when $7::timestamptz > $6::timestamptz then 9 else 0 end, greatest($6, $7), $6,
+            case when $7 > $6 then 'scheduled' end)",
         tenant,
         message.attempt_id.uuid(),
         message.id.uuid(),

@@ -120,7 +120,7 @@ impl EventsDb {
     pub async fn outbox_head(&self) -> Result<Position> {
         let row = sqlx::query!(
             r#"select xid::text as "xid!", id from outbox
-               where xid < pg_snapshot_xmin(pg_current_snapshot())
+               where xid < position_horizon()
                order by xid desc, id desc limit 1"#
         )
         .fetch_optional(self.pool())
@@ -152,7 +152,7 @@ impl EventsDb {
         let rows = sqlx::query!(
             r#"select xid::text as "xid!", id, tenant_id, payload from outbox
                where (xid, id) > ($1::text::xid8, $2)
-                 and xid < pg_snapshot_xmin(pg_current_snapshot())
+                 and xid < position_horizon()
                order by xid, id
                limit $3"#,
             after.xid.to_string(),
@@ -177,7 +177,7 @@ pub async fn after(tx: &mut TenantTx, after: Position) -> Result<Tail> {
         r#"select xid::text as "xid!", id, tenant_id, payload from outbox
            where tenant_id = $4
              and (xid, id) > ($1::text::xid8, $2)
-             and xid < pg_snapshot_xmin(pg_current_snapshot())
+             and xid < position_horizon()
            order by xid, id
            limit $3"#,
         after.xid.to_string(),

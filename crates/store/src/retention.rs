@@ -37,6 +37,14 @@ pub enum Rule {
     SignInThrottles,
     /// Jobs that were given up.
     DeadJobs,
+    /// Mail that was sent or given up, and mail that nobody sent.
+    Mails,
+    /// Invitations that nobody accepted.
+    Invitations,
+    /// Ways to a new password that nobody used.
+    PasswordResets,
+    /// Statuses whose message never came.
+    ParkedStatuses,
 }
 
 impl Rule {
@@ -52,6 +60,10 @@ impl Rule {
             Self::PlatformSessions => "platform_sessions",
             Self::SignInThrottles => "sign_in_throttles",
             Self::DeadJobs => "dead_jobs",
+            Self::Mails => "mails",
+            Self::Invitations => "invitations",
+            Self::PasswordResets => "password_resets",
+            Self::ParkedStatuses => "parked_statuses",
         }
     }
 }
@@ -128,6 +140,10 @@ async fn remove(connection: &mut PgConnection, removal: &Removal) -> Result<Step
         Rule::PlatformSessions => rows::platform_sessions(connection, removal.cutoff).await?,
         Rule::SignInThrottles => rows::sign_in_throttles(connection, removal.cutoff).await?,
         Rule::DeadJobs => rows::dead_jobs(connection, removal.cutoff).await?,
+        Rule::Mails => rows::mails(connection, removal.cutoff).await?,
+        Rule::Invitations => rows::invitations(connection, removal.cutoff).await?,
+        Rule::PasswordResets => rows::password_resets(connection, removal.cutoff).await?,
+        Rule::ParkedStatuses => rows::parked_statuses(connection, removal.cutoff).await?,
     };
     let Some(removed) = removed else {
         return Ok(Step::Done);

@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::Pg
 
 use crate::{
     error::{Error, Result},
-    pool::{DeliveryDb, IngestDb},
+    pool::{DeliveryDb, IngestDb, UpkeepDb},
+    positions::{self, Ahead},
 };
 
 pub use scram::Verifier;
@@ -124,8 +125,14 @@ pub async fn role_faults(url: &SecretString, role: &str) -> Result<Vec<String>> 
     } else {
         0
     };
+    let ahead = if role == "upkeep" {
+        positions::everywhere(&mut connection).await?.ahead()
+    } else {
+        None
+    };
     connection.close().await?;
     let mut faults = Vec::new();
+    faults.extend(ahead.map(|ahead| ahead.to_string()));
     if row.name != format!("parlance_{role}") {
         faults.push(format!("signs in as {}; it must be parlance_{role}", row.name));
     }
@@ -172,6 +179,30 @@ pub async fn void_leases(ingest: &IngestDb, delivery: &DeliveryDb) -> Result<()>
         .execute(&delivery.0)
         .await?;
     Ok(())
+}
+
+/// Lifts the places that this cluster gives above every stored one; nothing that is stored changes. What it made up for;
+/// `None` when there was nothing to do. For a restored database, before anything else uses it.
+pub async fn rebase_positions(upkeep: &UpkeepDb, owner_url: &SecretString) -> Result<Option<Ahead>> {
+    let Some(ahead) = upkeep.positions_ahead().await? else {
+        return Ok(None);
+    };
+    let options: PgConnectOptions = owner_url.expose_secret().parse().map_err(Error::Database)?;
+    let mut connection = PgConnection::connect_with(&options).await?;
+    let former: i64 = sqlx::query_scalar!(r#"select position_base() as "base!""#)
+        .fetch_one(&mut connection)
+        .await?;
+    let missing = i64::try_from(ahead.highest - ahead.next).unwrap_or(i64::MAX);
+    let base = former.saturating_add(missing).saturating_add(1);
+    run(
+        &mut connection,
+        format!(
+            "create or replace function position_base() returns bigint language sql stable parallel safe return {base}::bigint"
+        ),
+    )
+    .await?;
+    connection.close().await?;
+    Ok(Some(ahead))
 }
 
 /// A password of 32 hex digits for a login role.

@@ -49,6 +49,11 @@ pub const CONNECTION_PIN: Place = Place {
     table: "connections",
     column: "pin_sealed",
 };
+/// `mails.content_sealed`: an outgoing mail, whose links open accounts.
+pub const MAIL_CONTENT: Place = Place {
+    table: "mails",
+    column: "content_sealed",
+};
 /// `meta_app_secrets.secret_sealed`: an app secret of the installation.
 pub const META_APP_SECRET: Place = Place {
     table: "meta_app_secrets",

@@ -45,6 +45,7 @@ impl TestDb {
         self.work_rows(tenant, &rows, words).await;
         self.told_rows(tenant, &rows, words).await;
         self.queue_rows(tenant, &rows, words).await;
+        self.identity_rows(tenant, words).await;
         rows
     }
 
@@ -202,12 +203,18 @@ impl TestDb {
             |q| q.bind(id).bind(tenant.waba_id.uuid()).bind(number).bind(AT),
         )
         .await;
+        self.run(
+            "insert into number_stops (tenant_id, phone_number_id, class, reason, at) values ($1, $2, 'payment', 'No payment method.', $3)",
+            |q| q.bind(id).bind(number).bind(AT),
+        )
+        .await;
     }
 
     async fn queue_rows(&self, tenant: &TenantFixture, rows: &RowsFixture, words: &str) {
         let (id, number) = (tenant.tenant_id.uuid(), tenant.phone_number_id.uuid());
         self.run(
-            "insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at) values ($1, $2, 'wamid.2', 2, $3)",
+            "insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at, parked_at, look_at)
+             values ($1, $2, 'wamid.2', 2, $3, $3, $3)",
             |q| q.bind(id).bind(number).bind(AT),
         )
         .await;
@@ -250,9 +257,32 @@ impl TestDb {
         )
         .await;
         self.run(
+            "insert into usage_counters (tenant_id, key, period, quantity) values ($1, 'messages_per_month', '2026-11-01', 1)",
+            |q| q.bind(id),
+        )
+        .await;
+        self.run(
             "insert into audit_seals (tenant_id, number, hash, entries, last_xid, last_seq, sealed_at)
-             values ($1, 1, '\\x00', 1, pg_current_xact_id(), 1, $2)",
+             values ($1, 1, '\\x00', 1, position_now(), 1, $2)",
             |q| q.bind(id).bind(AT),
+        )
+        .await;
+    }
+
+    async fn identity_rows(&self, tenant: &TenantFixture, words: &str) {
+        let (id, invitation, mail) = (tenant.tenant_id.uuid(), self.ids.uuid(), self.ids.uuid());
+        let token_hash = Sha256::digest(format!("invitation-{id}")).to_vec();
+        self.run(
+            "insert into invitations (tenant_id, id, email_key, email, role_id, token_hash, created_at, expires_at)
+             values ($1, $2, 'new@person.test', $3, $4, $5, $6, $6)",
+            |q| {
+                q.bind(id).bind(invitation).bind(words.to_owned()).bind(tenant.role_id.uuid()).bind(token_hash).bind(AT)
+            },
+        )
+        .await;
+        self.run(
+            "insert into mails (tenant_id, id, subject_id, created_at, sent_at) values ($1, $2, $3, $4, $4)",
+            |q| q.bind(id).bind(mail).bind(invitation).bind(AT),
         )
         .await;
     }

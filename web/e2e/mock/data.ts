@@ -248,6 +248,7 @@ export function numbers(): Json[] {
     status: "CONNECTED",
     throughput_mps: 80,
     paused_reason: null,
+    stops: [],
     details: {
       account_mode: "LIVE",
       code_verification_status: "VERIFIED",
@@ -271,6 +272,10 @@ export function numbers(): Json[] {
       provider_number_id: "106540352242923",
       quality: "YELLOW",
       paused_reason: "The access token has expired.",
+      stops: [
+        { class: "token", reason: "The access token has expired.", lift: "reconnect", at: ago(3_600_000) },
+        { class: "payment", reason: "The provider asks for a payment method.", lift: "resume", at: ago(600_000) },
+      ],
     },
   ];
 }

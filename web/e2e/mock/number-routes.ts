@@ -71,7 +71,10 @@ export function numberRoutes(): Route[] {
     [new RegExp(`^GET ${t}/numbers/([^/]+)$`), (m) => one(find(m[1]))],
     [new RegExp(`^GET ${t}/numbers/([^/]+)/lane$`), (m) => ({ body: lane(String(m[1])) })],
     [new RegExp(`^GET ${t}/numbers/([^/]+)/diagnosis$`), (m) => ({ body: diagnosis(String(m[1])) })],
-    [new RegExp(`^POST ${t}/numbers/([^/]+)/(?:check|resume)$`), (m) => ({ body: { ...find(m[1]), paused_reason: null } })],
+    [
+      new RegExp(`^POST ${t}/numbers/([^/]+)/(?:check|resume)$`),
+      (m) => ({ body: { ...find(m[1]), paused_reason: null, stops: [] } }),
+    ],
     [new RegExp(`^GET ${t}/meta-apps$`), () => ({ body: { items: metaApps() } })],
     [new RegExp(`^POST ${t}/connections$`), () => ({ status: 201, body: connection() })],
     [new RegExp(`^GET ${t}/connections/[^/]+$`), () => ({ body: connection() })],

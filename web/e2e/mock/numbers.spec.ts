@@ -23,3 +23,13 @@ test("a number is proven by a code, then the run goes on", async ({ page, tenant
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByText("The number is connected")).toBeVisible();
 });
+
+test("each stop of a number says what lifts it", async ({ page, tenant }) => {
+  await page.goto(`${tenant.url}/t/green-leaf/numbers/${id("num", 2)}`);
+  await expect(page.getByText("The access token has expired. Connecting it again lifts this.")).toBeVisible();
+  await expect(page.getByText("The provider asks for a payment method. Resume it when that is mended.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Connect again" })).toBeVisible();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await expect(page.getByText("The number is resumed")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Connect again" })).toBeHidden();
+});

@@ -6,6 +6,7 @@ import { adminRoutes } from "./admin-routes";
 import { type Answer, type Json, problem, type Route } from "./answers";
 import { conversation, id, message, rendered, thread } from "./data";
 import { rareKinds } from "./kinds";
+import { OUTSIDE_ROUTES } from "./team-routes";
 import { tenantRoutes } from "./tenant-routes";
 import { sampleEvents } from "./work-routes";
 
@@ -166,6 +167,10 @@ export class MockServer {
       this.signedIn = true;
       return { body: this.me() };
     }
+    for (const [pattern, handler] of OUTSIDE_ROUTES) {
+      const match = call.match(pattern);
+      if (match) return handler(match, body, url);
+    }
     if (!this.signedIn)
       return problem(401, "unauthenticated", "Sign in first", "Sign in, or send a valid API key as a bearer token.");
     for (const [pattern, handler] of this.routes) {
@@ -191,17 +196,37 @@ export class MockServer {
       "numbers:read",
       "numbers:manage",
       "api_keys:manage",
+      "team:read",
+      "team:manage",
+      "roles:manage",
+      "settings:manage",
+      "audit:read",
+      "ownership:manage",
     ];
     return {
       user: { id: id("usr", 1), email: "ada@green-leaf.example", name: "Ada Okafor" },
       memberships: [
         {
-          tenant: { id: id("ten", 1), slug: "green-leaf", name: "Green Leaf Clinic", sandbox: true, state: "active" },
+          tenant: {
+            id: id("ten", 1),
+            slug: "green-leaf",
+            name: "Green Leaf Clinic",
+            sandbox: true,
+            state: "active",
+            language: "en",
+          },
           role: "owner",
           permissions,
         },
         {
-          tenant: { id: id("ten", 2), slug: "noor", name: "متجر نور للعطور والهدايا الفاخرة", sandbox: false, state: "active" },
+          tenant: {
+            id: id("ten", 2),
+            slug: "noor",
+            name: "متجر نور للعطور والهدايا الفاخرة",
+            sandbox: false,
+            state: "active",
+            language: "en",
+          },
           role: "viewer",
           permissions: ["conversations:read"],
         },

@@ -3,6 +3,7 @@ import { ago, id, rendered, templates } from "./data";
 import { contactRoutes, messageRoutes } from "./message-routes";
 import { numberRoutes } from "./number-routes";
 import type { MockServer } from "./server";
+import { teamRoutes } from "./team-routes";
 import { workRoutes } from "./work-routes";
 
 /** What the tenant surface answers. */
@@ -145,6 +146,7 @@ export function tenantRoutes(mock: MockServer): Route[] {
     ],
     [new RegExp(`^POST ${t}/wabas/[^/]+/templates/sync$`), () => ({ body: { added: 1, changed: 2, removed: 0, unchanged: 4 } })],
     ...numberRoutes(),
+    ...teamRoutes(mock),
     [new RegExp(`^GET ${t}/api-keys$`), (_m, _b, url) => page(keys, url)],
     [
       new RegExp(`^POST ${t}/api-keys$`),

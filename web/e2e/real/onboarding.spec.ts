@@ -71,6 +71,7 @@ test("the platform creates a tenant, its owner connects a number, a customer rea
     await expect(confirm).toContainText("Messages from its customers are still received");
     await confirm.getByRole("button", { name: "Suspend Harbour Yoga" }).click();
     await expect(portal.getByText("Suspended", { exact: true })).toBeVisible();
+    await expect(desk.getByRole("heading", { name: "Sign in" })).toBeVisible();
     await portal.getByRole("button", { name: "Resume" }).click();
     await portal.getByRole("dialog").getByRole("button", { name: "Resume Harbour Yoga" }).click();
     await expect(portal.getByText("Active", { exact: true })).toBeVisible();

@@ -12,6 +12,7 @@ export type DevFile = {
   webhooks: string;
   sandbox: string;
   sandbox_phone: string;
+  mail: string;
   platform_admin: { email: string; password: string };
   tenants: {
     id: string;

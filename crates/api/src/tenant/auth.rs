@@ -31,6 +31,11 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     value.strip_prefix("Bearer ").map(str::to_owned)
 }
 
+/// What the browser calls itself.
+pub(super) fn user_agent(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::USER_AGENT)?.to_str().ok()
+}
+
 impl FromRequestParts<TenantState> for Tenant {
     type Rejection = Failure;
 

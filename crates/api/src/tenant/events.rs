@@ -63,46 +63,63 @@ pub async fn stream(
         .map(str::to_owned);
     let last = header.or(query.last_event_id);
     let subscription = services.subscribe(&tenant.scope, last.as_deref()).await?;
-    let live = Live {
-        subscription,
+    let checks = Checks {
         tenant,
         offset: offset(&services),
         services,
-        checks: tokio::time::interval(CHECK),
+        ticks: tokio::time::interval(CHECK),
     };
-    let events = frames(live).map(Ok::<_, Infallible>);
+    let events = until_over(frames(subscription), proofs(checks)).map(Ok::<_, Infallible>);
     Ok(Sse::new(events)
         .keep_alive(KeepAlive::new().interval(HEARTBEAT))
         .into_response())
 }
 
-struct Live {
-    subscription: Subscription,
+/// What proves the stream again and again.
+struct Checks {
     tenant: Tenant,
     services: TenantServices,
     offset: time::Duration,
-    checks: tokio::time::Interval,
+    ticks: tokio::time::Interval,
 }
 
-fn frames(live: Live) -> impl Stream<Item = Event> {
-    futures::stream::unfold(live, |mut live| async move {
+/// Frames of the stream; `None` when it is over.
+fn frames(subscription: Subscription) -> impl Stream<Item = Option<Event>> {
+    let frames = futures::stream::unfold(subscription, |mut subscription| async move {
+        let frame = subscription.next().await?;
+        Some((Some(event(frame)), subscription))
+    });
+    frames.chain(futures::stream::iter([None]))
+}
+
+/// Moves of the product's clock; `None` when the credential does not hold any more.
+fn proofs(checks: Checks) -> impl Stream<Item = Option<Event>> {
+    let proofs = futures::stream::unfold(checks, |mut checks| async move {
         loop {
-            tokio::select! {
-                frame = live.subscription.next() => return Some((event(frame?), live)),
-                _ = live.checks.tick() => {
-                    let (session, key) = (live.tenant.session.as_deref(), live.tenant.api_key.as_deref());
-                    if !live.subscription.still_allowed(session, key).await {
-                        return None;
-                    }
-                    let offset = offset(&live.services);
-                    if (offset - live.offset).abs() > CLOCK_JUMP {
-                        live.offset = offset;
-                        return Some((Event::default().event("clock").data(now_data(live.services.clock.now())), live));
-                    }
-                }
+            checks.ticks.tick().await;
+            let (session, key) = (checks.tenant.session.as_deref(), checks.tenant.api_key.as_deref());
+            let proven = checks.services.still_allowed(&checks.tenant.scope, session, key);
+            if !proven.await {
+                return None;
+            }
+            let offset = offset(&checks.services);
+            if (offset - checks.offset).abs() > CLOCK_JUMP {
+                checks.offset = offset;
+                let moved = now_data(checks.services.clock.now());
+                return Some((Some(Event::default().event("clock").data(moved)), checks));
             }
         }
-    })
+    });
+    proofs.chain(futures::stream::iter([None]))
+}
+
+/// Both together, until one of them is over. Neither is dropped when the other has something: a catch-up that takes longer
+/// than the time between two proofs goes on where it was.
+fn until_over(
+    frames: impl Stream<Item = Option<Event>>,
+    proofs: impl Stream<Item = Option<Event>>,
+) -> impl Stream<Item = Event> {
+    futures::stream::select(frames, proofs).scan((), |(), event| std::future::ready(event))
 }
 
 fn offset(services: &TenantServices) -> time::Duration {
@@ -121,5 +138,59 @@ fn event(frame: Frame) -> Event {
             .id(position.to_string())
             .event(event.name())
             .data(serde_json::to_string(&event).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Poll;
+
+    use futures::{future::poll_fn, stream};
+
+    use super::*;
+
+    fn named(name: &'static str) -> Option<Event> {
+        Some(Event::default().event(name))
+    }
+
+    /// So many proofs, each at once.
+    fn proofs(count: usize) -> impl Stream<Item = Option<Event>> {
+        stream::iter((0..count).map(|_| named("clock")).chain([None]))
+    }
+
+    /// A frame that takes as many steps to make; begun anew it would start from the first.
+    fn slow(mut steps: u32) -> impl Stream<Item = Option<Event>> {
+        let made = poll_fn(move |context| {
+            if steps == 0 {
+                return Poll::Ready(());
+            }
+            steps -= 1;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        });
+        stream::once(async move {
+            made.await;
+            named("message.created")
+        })
+    }
+
+    #[tokio::test]
+    async fn a_catch_up_that_is_slower_than_the_proofs_comes_to_its_end() {
+        let frames = slow(10).chain(stream::pending());
+        let events = until_over(frames, proofs(20)).count().await;
+        assert_eq!(events, 21, "every proof, and the frame among them");
+    }
+
+    #[tokio::test]
+    async fn the_end_of_either_ends_the_stream() {
+        let silent = stream::pending::<Option<Event>>();
+        let proven = until_over(silent, proofs(2)).count().await;
+        assert_eq!(proven, 2, "the credential was revoked");
+        let over = stream::iter([named("ready"), None]);
+        let endless = stream::repeat_with(|| named("clock"));
+        assert!(
+            until_over(over, endless).count().await <= 3,
+            "the client fell behind"
+        );
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 
 const HEAD: &str = "\
 # Operation x built-in role of the tenant surface, found by calling each operation as each role.
-# Signing in and out, and `me`, know no tenant and so no role. `needs`: every single API-key scope that opens the operation.
+# Signing in and out, joining, and one's own account know no tenant and so no role. `needs`: every single API-key scope that opens the operation.
 # Compared by the tests of parlance-api; write it anew with:
 #   PARLANCE_TEST_PG=<url of a PostgreSQL superuser> UPDATE_GOLDEN=1 cargo nextest run -p parlance-api permissions
 ";
@@ -26,6 +26,7 @@ async fn allowed(stage: &Stage, side: &Side, probe: &Probe, credential: &Credent
         exchanged: None,
         nonce: stage.fresh(),
     });
+    stage.restore(side).await;
     let answer = stage.call(&call, credential).await;
     let refused = answer.problem() == (403, "forbidden".to_owned());
     assert!(
@@ -58,7 +59,7 @@ async fn table(stage: &Stage, side: &Side) -> String {
             .iter()
             .filter(|probe| probe.operation == operation)
             .collect();
-        // `sign_in`, `sign_out` and `me` know no tenant and so no role.
+        // Signing in, joining and one's own account know no tenant and so no role.
         let Some(probe) = probes.first() else { continue };
         let mut cells = Vec::new();
         for (name, session) in &roles {

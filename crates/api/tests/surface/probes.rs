@@ -61,6 +61,9 @@ pub fn prefix(field: &str) -> &'static str {
         "phone_number_id" => "num",
         "connection_id" => "cxn",
         "api_key_id" => "key",
+        "user_id" => "usr",
+        "role_id" => "rol",
+        "invitation_id" => "inv",
         "meta_app_id" => "app",
         "user_id" => "usr",
         other => panic!("no id is known for the field {other}: extend this list"),
@@ -83,6 +86,13 @@ const fn probe(
         operation,
         fields,
         call,
+    }
+}
+
+fn call(method: Method, path: String, body: Value) -> Call {
+    Call {
+        method,
+        ..post(path, Payload::Json(body))
     }
 }
 
@@ -322,6 +332,69 @@ pub const PROBES: &[Probe] = &[
             Payload::Json(json!({"code": "123-456"})),
         )
     }),
+    probe("list_members", &[], |ids| get(ids.path("members"))),
+    probe("change_member", &["path.user_id", "body.role_id"], |ids| {
+        call(
+            Method::PATCH,
+            ids.path("members/{user_id}"),
+            json!({"role_id": ids.at("body.role_id")}),
+        )
+    }),
+    probe("remove_member", &["path.user_id"], |ids| Call {
+        method: Method::DELETE,
+        ..get(ids.path("members/{user_id}"))
+    }),
+    probe("list_member_sessions", &["path.user_id"], |ids| {
+        get(ids.path("members/{user_id}/sessions"))
+    }),
+    probe("sign_member_out", &["path.user_id"], |ids| Call {
+        method: Method::DELETE,
+        ..get(ids.path("members/{user_id}/sessions"))
+    }),
+    probe("list_invitations", &[], |ids| get(ids.path("invitations"))),
+    probe("create_invitation", &["body.role_id"], |ids| {
+        call(
+            Method::POST,
+            ids.path("invitations"),
+            json!({"email": format!("p{}@new.test", ids.nonce), "role_id": ids.at("body.role_id")}),
+        )
+    }),
+    probe("resend_invitation", &["path.invitation_id"], |ids| {
+        post(ids.path("invitations/{invitation_id}/resend"), Payload::Nothing)
+    }),
+    probe("withdraw_invitation", &["path.invitation_id"], |ids| Call {
+        method: Method::DELETE,
+        ..get(ids.path("invitations/{invitation_id}"))
+    }),
+    probe("list_roles", &[], |ids| get(ids.path("roles"))),
+    probe("create_role", &[], |ids| {
+        call(
+            Method::POST,
+            ids.path("roles"),
+            json!({"name": format!("Role {}", ids.nonce), "permissions": ["roles:manage"]}),
+        )
+    }),
+    probe("change_role", &["path.role_id"], |ids| {
+        call(
+            Method::PUT,
+            ids.path("roles/{role_id}"),
+            json!({"name": "spare", "permissions": []}),
+        )
+    }),
+    probe("delete_role", &["path.role_id"], |ids| Call {
+        method: Method::DELETE,
+        ..get(ids.path("roles/{role_id}"))
+    }),
+    probe("get_settings", &[], |ids| get(ids.path("settings"))),
+    probe("change_settings", &[], |ids| {
+        call(
+            Method::PATCH,
+            ids.path("settings"),
+            json!({"time_zone": "Europe/Berlin"}),
+        )
+    }),
+    probe("list_audit_entries", &[], |ids| get(ids.path("audit"))),
+    probe("export_audit", &[], |ids| get(ids.path("audit.csv"))),
     probe("list_api_keys", &[], |ids| get(ids.path("api-keys"))),
     probe("create_api_key", &[], |ids| {
         post(

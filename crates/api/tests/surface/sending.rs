@@ -170,7 +170,9 @@ async fn a_refusal_names_its_rule_and_stores_nothing() {
         refused("template-not-ready", "template_not_ready")
     );
     stage.db.sql("update tenants set state = 2").await;
-    let suspended = answer(&stage, &side, text(&side, "Hello")).await;
+    let suspended = stage
+        .call(&send(&side, "suspended", text(&side, "Hello")), &side.key)
+        .await;
     assert_eq!(
         decision(&suspended),
         refused("tenant-suspended", "tenant_suspended")

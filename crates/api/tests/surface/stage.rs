@@ -21,7 +21,7 @@ use parlance_api::{
     http::{guard::Guard, origin::AllowedOrigins},
     tenant::{CookiePolicy, TenantState, router},
 };
-use services::{TenantServices, live::Hub};
+use services::{Installation, TenantServices, live::Hub, upkeep::Retention};
 use strum::IntoEnumIterator;
 use testkit::{AppFixture, TenantFixture, TestDb};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -94,6 +94,7 @@ impl Stage {
             hub,
             link_key: Arc::new([7; 32]),
             webhooks_url: "http://hooks.test".to_owned(),
+            installation: Arc::new(installation(Some("Parlance <no-reply@parlance.test>"))),
         };
         let router = surface(&services, false);
         Self {
@@ -164,13 +165,35 @@ impl Stage {
         let session = self.session_of(&tenant.user_id.uuid().to_string(), slug).await;
         let all: Vec<&str> = Permission::iter().map(Into::into).collect();
         let key = self.key(&tenant, &all).await;
-        Side {
+        let side = Side {
             tenant,
             slug,
             ids,
             session,
             key,
-        }
+        };
+        self.restore(&side).await;
+        side
+    }
+
+    /// Makes the member, the roles and the invitation of a side again, which calls before may have changed.
+    pub async fn restore(&self, side: &Side) {
+        let raw = |prefix: &str| side.id(prefix).split_once('_').unwrap().1.to_owned();
+        let (id, now, slug) = (side.tenant.tenant_id.uuid(), self.db.clock.now(), side.slug);
+        let (user, role, plain, invitation) = (raw("usr"), raw("rol"), raw("plain"), raw("inv"));
+        self.db
+            .sql(&format!(
+                "delete from invitations where tenant_id = '{id}';
+                 insert into users (id, email_key, email, name, created_at)
+                   values ('{user}', 'spare@{slug}.test', 'spare@{slug}.test', 'Spare', '{now}') on conflict do nothing;
+                 insert into roles (tenant_id, id, name, permissions) values ('{id}', '{role}', 'spare', '{{}}'), ('{id}', '{plain}', 'plain', '{{}}')
+                   on conflict do nothing;
+                 insert into memberships (tenant_id, user_id, role_id, created_at) values ('{id}', '{user}', '{plain}', '{now}')
+                   on conflict (tenant_id, user_id) do update set role_id = excluded.role_id;
+                 insert into invitations (tenant_id, id, email_key, email, role_id, token_hash, created_at, expires_at)
+                   values ('{id}', '{invitation}', 'new@{slug}.test', 'new@{slug}.test', '{plain}', sha256('{invitation}'::bytea), '{now}', '{now}')"
+            ))
+            .await;
     }
 
     /// A session of somebody who exists.
@@ -215,6 +238,20 @@ impl Stage {
             ))
             .await;
         Credential::Key(format!("{secret}{tenant}"))
+    }
+}
+
+/// What the installation tells, with mail on or off.
+pub fn installation(mail_from: Option<&str>) -> Installation {
+    Installation {
+        app_url: ORIGIN.to_owned(),
+        mail_from: mail_from.map(str::to_owned),
+        retention: Retention {
+            raw_webhooks: time::Duration::days(7),
+            webhook_outcomes: time::Duration::days(30),
+            outbox: time::Duration::days(7),
+            idempotency_keys: time::Duration::hours(48),
+        },
     }
 }
 

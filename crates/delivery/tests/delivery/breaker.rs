@@ -1,8 +1,12 @@
 //! A provider that is away stops one number for a while, visibly, and nobody else.
 
+use bytes::Bytes;
 use store::delivery::AttemptState as S;
 
-use crate::stage::{Stage, quick};
+use crate::{
+    jobs::media,
+    stage::{Stage, quick},
+};
 
 #[tokio::test]
 async fn a_provider_that_is_away_is_probed_by_one_call_and_everything_arrives_once() {
@@ -57,6 +61,52 @@ async fn a_provider_that_is_away_is_probed_by_one_call_and_everything_arrives_on
         .await;
     running.stop().await;
     assert_eq!(calls(), 12, "six failed, six arrived: waiting costs no try");
+    for message in sent {
+        assert_eq!(stage.provider.accepted(message), 1);
+    }
+}
+
+#[tokio::test]
+async fn uploads_that_fail_open_it_as_sends_do() {
+    let stage = Stage::new(&["acme"]).await;
+    let tenant = &stage.tenants[0];
+    stage
+        .blobs
+        .0
+        .lock()
+        .unwrap()
+        .insert("picture".into(), Bytes::from_static(b"png"));
+    stage
+        .provider
+        .down
+        .lock()
+        .unwrap()
+        .insert("number-acme".into(), 1_000);
+    let mut sent = Vec::new();
+    for n in 0..6 {
+        let picture = media(&stage, tenant, 1, None, None, Some("picture")).await;
+        let conversation = stage.conversation(tenant, &format!("1555000{n}")).await;
+        sent.push(stage.image(tenant, conversation, picture).await);
+    }
+    let running = stage.start(quick());
+    stage
+        .until("it is open", || async {
+            stage.db.clock.advance(time::Duration::milliseconds(100));
+            stage
+                .one::<i64>("select count(*) from lane_state where breaker > 0")
+                .await
+                == 1
+        })
+        .await;
+    assert!(stage.provider.calls().is_empty(), "no send was tried");
+    stage.provider.down.lock().unwrap().clear();
+    stage
+        .until("the provider is back and all is sent", || async {
+            stage.db.clock.advance(time::Duration::seconds(1));
+            stage.states().await.get(&S::Accepted) == Some(&6)
+        })
+        .await;
+    running.stop().await;
     for message in sent {
         assert_eq!(stage.provider.accepted(message), 1);
     }

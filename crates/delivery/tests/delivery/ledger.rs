@@ -1,7 +1,7 @@
 //! One row for each call, written before it; what became of it, written after.
 
-use domain::{ports::FaultClass, status::MessageStatus};
-use store::delivery::AttemptState as S;
+use domain::{ports::FaultClass, status::MessageStatus, stop::StopClass};
+use store::{delivery::AttemptState as S, numbers, vault::PROVIDER_CREDENTIAL};
 use time::Duration;
 
 use crate::{
@@ -161,11 +161,11 @@ async fn a_dead_token_pauses_the_number_until_there_is_a_new_one() {
         called,
         "a paused number calls nobody"
     );
-    let account: uuid::Uuid = stage.one("select id from provider_accounts").await;
-    let lifted = store::numbers::lift_token_pauses(&mut tx, domain::ProviderAccountId::new(account))
+    let number = tenant.phone_number_id;
+    let lifted = numbers::lift(&mut tx, &[number], &[StopClass::Token])
         .await
         .unwrap();
-    assert_eq!(lifted, [tenant.phone_number_id]);
+    assert_eq!(lifted, [(number, StopClass::Token)]);
     tx.commit().await.unwrap();
     running.wake(tenant);
     for message in sent {
@@ -180,13 +180,52 @@ async fn a_dead_token_pauses_the_number_until_there_is_a_new_one() {
 }
 
 #[tokio::test]
+async fn what_an_old_token_meets_does_not_stop_the_new_one() {
+    let stage = Stage::new(&["acme"]).await;
+    let tenant = &stage.tenants[0];
+    let conversation = stage.conversation(tenant, "15550001").await;
+    let message = stage.text(tenant, conversation).await;
+    stage
+        .provider
+        .script(message, [Step::RefuseWhenReleased(FaultClass::Token)]);
+    let running = stage.start(quick());
+    stage
+        .until("the call is under way", || async {
+            stage.provider.calls_of(message) == 1
+        })
+        .await;
+    let account: uuid::Uuid = stage.one("select id from provider_accounts").await;
+    let now = domain::Clock::now(&*stage.db.clock);
+    let mut tx = stage.db.tenant.begin(&tenant.scope).await.unwrap();
+    let sealed = stage
+        .db
+        .vault
+        .seal(&mut tx, PROVIDER_CREDENTIAL, now, b"fresh-token");
+    let sealed = sealed.await.unwrap();
+    numbers::set_credential(&mut tx, domain::ProviderAccountId::new(account), &sealed, "oken")
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    stage.provider.release.add_permits(1);
+    stage
+        .until_ledger(tenant, message, &[S::NotSent, S::Accepted])
+        .await;
+    running.stop().await;
+    let calls = stage.provider.calls();
+    let tokens: Vec<_> = calls.iter().map(|call| call.token.as_str()).collect();
+    assert_eq!(tokens, ["token-acme", "fresh-token"]);
+    let stopped = "select count(*) from audit_entries where action = 'number.pause'";
+    assert_eq!(stage.one::<i64>(stopped).await, 0);
+}
+
+#[tokio::test]
 async fn a_status_that_came_first_is_applied_when_the_answer_is_recorded() {
     let stage = Stage::new(&["acme"]).await;
     let tenant = &stage.tenants[0];
     let conversation = stage.conversation(tenant, "15550001").await;
     let message = stage.text(tenant, conversation).await;
     for (status, seconds) in [(MessageStatus::Sent, 1), (MessageStatus::Delivered, 2)] {
-        sqlx::query("insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at) values ($1, $2, $3, $4, $5)")
+        sqlx::query("insert into parked_statuses (tenant_id, phone_number_id, provider_id, status, at, parked_at, look_at) values ($1, $2, $3, $4, $5, $5, $5)")
             .bind(tenant.tenant_id.uuid())
             .bind(tenant.phone_number_id.uuid())
             .bind(provider_id(message))

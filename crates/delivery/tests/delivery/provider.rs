@@ -28,6 +28,8 @@ pub enum Step {
     /// Accepts; the answer waits until the test lets it go.
     AcceptWhenReleased,
     Refuse(FaultClass),
+    /// Refuses; the answer waits until the test lets it go.
+    RefuseWhenReleased(FaultClass),
     NotSent,
     /// It takes the message, and the answer gets lost.
     LoseAnswer,
@@ -111,6 +113,14 @@ impl Scripted {
         self.accepted.lock().unwrap().get(&message).copied().unwrap_or(0)
     }
 
+    fn is_down(&self, connection: &Connection) -> bool {
+        let mut down = self.down.lock().unwrap();
+        let left = down
+            .get_mut(&connection.provider_number_id)
+            .filter(|left| **left > 0);
+        left.map(|left| *left -= 1).is_some()
+    }
+
     fn take(&self, message: MessageId) -> SendOutcome {
         *self.accepted.lock().unwrap().entry(message).or_default() += 1;
         SendOutcome::Accepted {
@@ -139,10 +149,7 @@ impl ChannelProvider for Scripted {
             product_at: self.clock.now(),
             payload: message.payload.clone(),
         });
-        if let Some(left) = self.down.lock().unwrap().get_mut(&connection.provider_number_id)
-            && *left > 0
-        {
-            *left -= 1;
+        if self.is_down(connection) {
             return SendOutcome::NotSent(fault(FaultClass::Network));
         }
         let step = self
@@ -160,6 +167,10 @@ impl ChannelProvider for Scripted {
                 outcome
             }
             Step::Refuse(class) => SendOutcome::Refused(fault(class)),
+            Step::RefuseWhenReleased(class) => {
+                self.release.acquire().await.unwrap().forget();
+                SendOutcome::Refused(fault(class))
+            }
             Step::NotSent => SendOutcome::NotSent(fault(FaultClass::Network)),
             Step::LoseAnswer => {
                 self.take(id);
@@ -179,7 +190,10 @@ impl ChannelProvider for Scripted {
         Ok(())
     }
 
-    async fn upload_media(&self, _: &Connection, media: MediaBytes) -> ProviderResult<String> {
+    async fn upload_media(&self, connection: &Connection, media: MediaBytes) -> ProviderResult<String> {
+        if self.is_down(connection) {
+            return Err(fault(FaultClass::ProviderDown));
+        }
         let mut uploads = self.uploads.lock().unwrap();
         uploads.push(media);
         Ok(format!("upload-{}", uploads.len()))

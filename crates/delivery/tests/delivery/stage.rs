@@ -19,12 +19,16 @@ use testkit::{TenantFixture, TestDb};
 use tokio::{sync::Notify, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::provider::{Blobs, PATIENCE, Scripted};
+use crate::{
+    mail::ScriptedMailer,
+    provider::{Blobs, PATIENCE, Scripted},
+};
 
 pub struct Stage {
     pub db: TestDb,
     pub provider: Arc<Scripted>,
     pub blobs: Arc<Blobs>,
+    pub mailer: Arc<ScriptedMailer>,
     pub tenants: Vec<TenantFixture>,
     events: Arc<Notify>,
 }
@@ -74,6 +78,7 @@ impl Stage {
             db,
             provider,
             blobs: Arc::default(),
+            mailer: Arc::default(),
             tenants,
             events: Arc::default(),
         }
@@ -86,6 +91,7 @@ impl Stage {
             vault: self.db.vault.clone(),
             provider: self.provider.clone(),
             blobs: self.blobs.clone(),
+            mailer: Some(self.mailer.clone()),
             clock: self.db.clock.clone(),
             ids: self.db.ids.clone(),
             events_wake: Arc::clone(&self.events),
@@ -139,7 +145,9 @@ impl Stage {
     pub async fn resume_all(&self) {
         for tenant in &self.tenants {
             let tenant = tenant.tenant_id.uuid();
-            let numbers = "update phone_numbers set paused_reason = null, paused_class = null";
+            self.sql(&format!("delete from number_stops where tenant_id = '{tenant}'"))
+                .await;
+            let numbers = "update phone_numbers set paused_reason = null";
             for id in self
                 .ids_of(&format!(
                     "select id from phone_numbers where tenant_id = '{tenant}'"
@@ -254,6 +262,19 @@ impl Stage {
         content: &Content,
         media: Option<MediaId>,
     ) -> MessageId {
+        self.later(tenant, conversation, content, media, time::Duration::ZERO)
+            .await
+    }
+
+    /// A message that may go after a while.
+    pub async fn later(
+        &self,
+        tenant: &TenantFixture,
+        conversation: ConversationId,
+        content: &Content,
+        media: Option<MediaId>,
+        ahead: time::Duration,
+    ) -> MessageId {
         let now = domain::Clock::now(&*self.db.clock);
         let decision = Decision {
             rule: Rule::Allowed,
@@ -275,7 +296,7 @@ impl Stage {
             author: tenant.scope.actor(),
             priority: Priority::Reply,
             now,
-            not_before: now,
+            not_before: now + ahead,
         };
         messages::queue(&mut tx, &message).await.unwrap();
         tx.commit().await.unwrap();

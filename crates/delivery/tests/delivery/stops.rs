@@ -4,9 +4,13 @@ use domain::{
     content::{Content, TemplateMessage},
     decision::Rule,
     ports::FaultClass,
+    stop::StopClass,
     template::{Rendered, Values},
 };
-use store::delivery::AttemptState as S;
+use store::{
+    delivery::{AttemptState as S, Pause, pause},
+    numbers,
+};
 use testkit::TenantFixture;
 
 use crate::{
@@ -53,8 +57,8 @@ async fn a_missing_payment_method_stops_every_number_of_the_account_and_no_other
         .script(message, [Step::Refuse(FaultClass::Payment)]);
     let running = stage.start(quick());
     stage.until_ledger(acme, message, &[S::NotSent, S::Planned]).await;
-    let paused = "select count(*) from phone_numbers n join lanes l on l.id = n.id
-                  where n.paused_class = 'payment' and l.paused_reason = n.paused_reason";
+    let paused = "select count(*) from phone_numbers n join lanes l on l.id = n.id join number_stops s on s.phone_number_id = n.id
+                  where s.class = 'payment' and s.reason = n.paused_reason and l.paused_reason = n.paused_reason";
     assert_eq!(stage.one::<i64>(paused).await, 2);
     let written =
         "select count(*) from audit_entries where action = 'number.pause' and actor_kind = 'worker'";
@@ -68,6 +72,42 @@ async fn a_missing_payment_method_stops_every_number_of_the_account_and_no_other
         .await;
     running.stop().await;
     assert_eq!(stage.provider.accepted(message), 1);
+}
+
+#[tokio::test]
+async fn a_stop_that_is_told_while_another_holds_outlives_it() {
+    let stage = Stage::new(&["acme"]).await;
+    let tenant = &stage.tenants[0];
+    let number = tenant.phone_number_id;
+    let shown = "select coalesce(n.paused_reason, 'none') || coalesce(l.paused_reason, 'none')
+                 from phone_numbers n join lanes l on l.id = n.id";
+    let stop = async |class: StopClass, reason: &str| {
+        stage.db.clock.advance(time::Duration::seconds(1));
+        let why = Pause {
+            class,
+            reason: reason.into(),
+            whole_waba: false,
+            credential: None,
+        };
+        let now = domain::Clock::now(&*stage.db.clock);
+        let mut tx = stage.db.tenant.begin(&tenant.scope).await.unwrap();
+        let stopped = pause(&mut tx, number, &why, now).await.unwrap();
+        tx.commit().await.unwrap();
+        stopped
+    };
+    let lift = async |class: StopClass| {
+        let mut tx = stage.db.tenant.begin(&tenant.scope).await.unwrap();
+        numbers::lift(&mut tx, &[number], &[class]).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    assert_eq!(stop(StopClass::Token, "dead;").await, [number]);
+    assert_eq!(stop(StopClass::Payment, "unpaid;").await, [number]);
+    assert_eq!(stop(StopClass::Payment, "again;").await, [], "it is known");
+    assert_eq!(stage.one::<String>(shown).await, "dead;dead;");
+    lift(StopClass::Token).await;
+    assert_eq!(stage.one::<String>(shown).await, "unpaid;unpaid;");
+    lift(StopClass::Payment).await;
+    assert_eq!(stage.one::<String>(shown).await, "nonenone");
 }
 
 async fn template(stage: &Stage, tenant: &TenantFixture, name: &str, category: &str) -> Content {

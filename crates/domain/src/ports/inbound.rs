@@ -260,7 +260,8 @@ pub enum NumberAspect {
     Username,
     /// How many customers the portfolio may write to first in a day.
     Limit,
-    /// Whether the account may be used; an effect is the name of an [`AccountStop`], or `resume`.
+    /// Whether the account, or one number of it, may be used; an effect is the name of an [`AccountStop`], or [`RESUMED`],
+    /// or [`RECONNECTED`].
     Account,
     /// Whether the provider approved the account.
     Review,
@@ -291,6 +292,11 @@ pub struct NumberUpdate {
     pub at: Option<OffsetDateTime>,
 }
 
+/// The effect that ends the stops of a whole account.
+pub const RESUMED: &str = "resume";
+/// The effect that ends [`AccountStop::Offboarded`].
+pub const RECONNECTED: &str = "reconnected";
+
 /// Why an account's numbers can't be used any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
@@ -316,6 +322,12 @@ impl AccountStop {
         Self::AppUninstalled,
         Self::Offboarded,
     ];
+
+    /// True when it is about one number, whatever else the account has.
+    #[must_use]
+    pub const fn is_of_one_number(self) -> bool {
+        matches!(self, Self::Offboarded)
+    }
 
     /// What the people who work with the number read.
     #[must_use]

@@ -2,18 +2,21 @@
 
 use domain::{
     event::DomainEvent,
-    ports::{AccountStop, Fact, NumberAspect},
+    ports::{Fact, NumberAspect},
 };
+use serde_json::json;
 use store::{
-    SetTx,
-    ingest::{self, NumberEvent, TemplateEvent},
+    SetTx, audit,
+    ingest::{self, NumberEvent, StopChange, TemplateEvent},
 };
 use time::OffsetDateTime;
 
 use super::{apply::Effects, log::Entry};
+use crate::Deps;
 
 pub(crate) async fn apply(
     tx: &mut SetTx,
+    deps: &Deps,
     now: OffsetDateTime,
     entries: &mut [Entry<'_>],
     effects: &mut Effects,
@@ -55,7 +58,7 @@ pub(crate) async fn apply(
         apply_templates(tx, now, templates, entries, effects).await?;
     }
     if !numbers.is_empty() {
-        apply_numbers(tx, now, numbers, entries, effects).await?;
+        apply_numbers(tx, deps, now, numbers, entries, effects).await?;
     }
     Ok(())
 }
@@ -91,6 +94,7 @@ async fn apply_templates(
 
 async fn apply_numbers(
     tx: &mut SetTx,
+    deps: &Deps,
     now: OffsetDateTime,
     mut found: Vec<(usize, NumberEvent<'_>)>,
     entries: &mut [Entry<'_>],
@@ -112,16 +116,9 @@ async fn apply_numbers(
     }
     let mut changed = ingest::apply_number_events(tx, &new).await?;
     if rows.iter().any(|row| row.update.aspect == NumberAspect::Account) {
-        let sentences: Vec<String> = AccountStop::ALL
-            .into_iter()
-            .map(|stop| stop.sentence().to_owned())
-            .collect();
-        let sentence = |effect: &str| effect.parse::<AccountStop>().ok().map(AccountStop::sentence);
-        let stopped = ingest::stop_accounts(tx, &new, sentence, &sentences).await?;
-        for (tenant, number) in &stopped {
-            tracing::warn!(%tenant, %number, "an account event paused or resumed a number");
-        }
-        changed.extend(stopped);
+        let stops = ingest::stop_accounts(tx, &new).await?;
+        write_down(tx, deps, now, &stops).await?;
+        changed.extend(stops.iter().map(|stop| (stop.tenant_id, stop.phone_number_id)));
     }
     for (tenant, phone_number_id) in changed {
         effects
@@ -129,4 +126,35 @@ async fn apply_numbers(
             .insert(tenant, DomainEvent::NumberUpdated { phone_number_id });
     }
     Ok(())
+}
+
+/// What the provider stopped or let go on stands in the audit log.
+async fn write_down(
+    tx: &mut SetTx,
+    deps: &Deps,
+    now: OffsetDateTime,
+    stops: &[StopChange],
+) -> Result<(), store::Error> {
+    let mut entries = Vec::with_capacity(stops.len());
+    for stop in stops {
+        let (tenant, number) = (stop.tenant_id, stop.phone_number_id);
+        let action = if stop.began {
+            "number.pause"
+        } else {
+            "number.resume"
+        };
+        tracing::warn!(%tenant, %number, action, "an account event changed what stops a number");
+        let entry = audit::Entry {
+            id: deps.ids.make(),
+            at: now,
+            action,
+            target: Some(number.to_string()),
+            details: json!({ "by": "provider", "class": stop.class }),
+        };
+        entries.push((tenant, entry));
+    }
+    if entries.is_empty() {
+        return Ok(());
+    }
+    audit::append_many(tx, "normalizer", &entries).await
 }

@@ -80,7 +80,7 @@ pub(crate) async fn apply_in(
     let places = ingest::number_places(tx, routes).await?;
     customers::apply(tx, &deps.ids, now, &places, &mut entries, &mut effects).await?;
     statuses::apply(tx, now, &mut entries, &mut effects).await?;
-    accounts::apply(tx, now, &mut entries, &mut effects).await?;
+    accounts::apply(tx, deps, now, &mut entries, &mut effects).await?;
     let outcomes = log::outcomes(rows, entries);
     ingest::record_outcomes(tx, stream, now, &outcomes).await?;
     store::outbox::push_many(tx, now, effects.events.rows()).await?;

@@ -58,7 +58,7 @@ pub(crate) async fn catch_up(deps: Deps, config: Config) -> Result<(), store::Er
         );
         lane.run_to_end().await?;
     }
-    let keys = deps.db.overdue_parked(SWEEP_MAX).await?;
+    let keys = deps.db.due_parked(deps.clock.now(), SWEEP_MAX).await?;
     statuses::apply_parked(&deps, &keys.into_iter().collect()).await
 }
 
@@ -100,7 +100,7 @@ async fn discover(
 /// Applies what a crash between a batch and its second transaction left parked.
 async fn sweep(deps: Deps, shutdown: CancellationToken) {
     loop {
-        let swept = match deps.db.overdue_parked(SWEEP_MAX).await {
+        let swept = match deps.db.due_parked(deps.clock.now(), SWEEP_MAX).await {
             Ok(keys) => statuses::apply_parked(&deps, &keys.into_iter().collect()).await,
             Err(error) => Err(error),
         };

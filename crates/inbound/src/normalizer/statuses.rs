@@ -76,7 +76,7 @@ pub(crate) async fn apply(
         }
     }
     if !parked.is_empty() {
-        ingest::park_statuses(tx, &parked).await?;
+        ingest::park_statuses(tx, now, &parked).await?;
         effects.parked.extend(parked.into_keys().map(|(key, _)| key));
     }
     tell(&mut effects.events, &changed);

@@ -7,6 +7,7 @@
 )]
 
 mod adapter;
+mod body;
 mod gateway;
 mod normalizer;
 mod order;

@@ -235,6 +235,13 @@ async fn statuses_meet_their_message_by_callback_by_id_or_later() {
     scene.normalize(Config::default()).await;
     assert_eq!(
         state(later).await,
+        "wamid.later|30|2",
+        "it was looked for just now"
+    );
+    scene.db.clock.advance(time::Duration::seconds(15));
+    scene.normalize(Config::default()).await;
+    assert_eq!(
+        state(later).await,
         "wamid.later|70|2",
         "what a crash left parked is swept up"
     );

@@ -143,6 +143,7 @@ async fn a_shuffled_and_doubled_replay_of_the_raw_log_ends_the_same() {
              delete from message_revisions;
              delete from template_events;
              delete from number_events;
+             delete from number_stops;
              delete from conversation_aliases;
              update templates set status = 'PENDING', quality = null, category = 'UTILITY', rejected_reason = null;
              update phone_numbers set quality = 'GREEN', throughput_mps = 80, name_status = null, verified_name = 'Before', paused_reason = null;

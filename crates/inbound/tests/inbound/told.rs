@@ -186,7 +186,7 @@ async fn an_account_event_pauses_its_numbers_and_a_later_one_lets_them_go_on() {
     assert_eq!(scene.rows(events).await, ["number.updated"]);
     // A person resumed it: neither an older event nor the same one again pauses it.
     scene
-        .rows("update phone_numbers set paused_reason = null; update lanes set paused_reason = null")
+        .rows("begin; delete from number_stops; update phone_numbers set paused_reason = null; update lanes set paused_reason = null; commit")
         .await;
     let again = told(vec![event("1", 5, 5, "disabled"), event("0", 4, 5, "deleted")]);
     scene.receive(&[(&scene.app_a, again)]).await;
@@ -203,6 +203,83 @@ async fn an_account_event_pauses_its_numbers_and_a_later_one_lets_them_go_on() {
         .receive(&[(&scene.app_a, told(vec![event("4", 10, 5, "resume")]))])
         .await;
     assert_eq!(scene.one(number).await, "1000|1000");
+    let written = "select action || ' ' || details from audit_entries order by seq";
+    let entry =
+        |action: &str, class: &str| format!(r#"number.{action} {{"by":"provider","class":"{class}"}}"#);
+    assert_eq!(
+        scene.rows(written).await,
+        [
+            entry("pause", "disabled"),
+            entry("pause", "app_uninstalled"),
+            entry("resume", "app_uninstalled")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_phone_that_lets_go_of_its_number_stops_no_other_number_of_the_account() {
+    let scene = Scene::new().await;
+    scene.manageable(&scene.a, "15550100200").await;
+    let (tenant, channel, second) = (scene.a.tenant_id.uuid(), scene.db.ids.uuid(), scene.db.ids.uuid());
+    scene
+        .rows(&format!(
+            r#"begin;
+             insert into channel_accounts (tenant_id, id, kind, name, created_at) values ('{tenant}', '{channel}', 'whatsapp', 'second', now());
+             insert into phone_numbers (tenant_id, id, waba_id, channel_account_id, provider_account_id, provider_number_id,
+               display_phone_number, verified_name, quality, status, throughput_mps, checked_at, created_at)
+             select tenant_id, '{second}', waba_id, '{channel}', provider_account_id, 'second', '+15550100300', '', '', '', 20, checked_at, created_at
+             from phone_numbers where tenant_id = '{tenant}';
+             insert into lanes (tenant_id, id, throughput_mps) values ('{tenant}', '{second}', 20);
+             commit"#
+        ))
+        .await;
+    let told = async |key: &str, digits: Option<&str>, effect: &str| {
+        let fact = BodyFact::Number {
+            key: key.to_owned(),
+            at: key.parse().unwrap(),
+            digits: digits.map(str::to_owned),
+            aspect: 5,
+            effect: Some(effect.to_owned()),
+        };
+        let mut change = change(&scene.a, vec![fact]);
+        change.number = None;
+        let body = Body {
+            changes: vec![change],
+        };
+        scene.receive(&[(&scene.app_a, body)]).await;
+    };
+    let stopped = async || {
+        let query = format!(
+            "select right(p.display_phone_number, 3) || ' ' || s.class from number_stops s
+             join phone_numbers p on p.id = s.phone_number_id join lanes l on l.id = p.id
+             where p.tenant_id = '{tenant}' and l.paused_reason is not null and p.paused_reason is not null order by 1"
+        );
+        scene.rows(&query).await
+    };
+    told("1", Some("15550100300"), "offboarded").await;
+    assert_eq!(stopped().await, ["300 offboarded"]);
+    told("2", Some("15550100900"), "offboarded").await;
+    assert_eq!(stopped().await, ["300 offboarded"], "a number that is not ours");
+    told("3", None, "disabled").await;
+    let both = ["200 disabled", "300 disabled", "300 offboarded"];
+    assert_eq!(stopped().await, both);
+    told("4", None, "resume").await;
+    assert_eq!(
+        stopped().await,
+        ["300 offboarded"],
+        "an account's word is not the phone's"
+    );
+    told("5", None, "reconnected").await;
+    assert_eq!(stopped().await, [""; 0]);
+    told("6", None, "offboarded").await;
+    assert_eq!(stopped().await, [""; 0], "nobody knows which one");
+    scene
+        .rows(&format!(
+            r#"update phone_numbers set details = '{{"is_on_biz_app": true}}' where id = '{second}'"#
+        ))
+        .await;
+    told("7", None, "offboarded").await;
+    assert_eq!(stopped().await, ["300 offboarded"]);
 }
 
 #[tokio::test]

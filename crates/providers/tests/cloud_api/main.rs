@@ -10,6 +10,7 @@ mod bodies;
 mod fields;
 mod inbound;
 mod manage;
+mod management;
 mod outcomes;
 mod peer;
 mod reads;

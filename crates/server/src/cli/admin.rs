@@ -15,7 +15,9 @@ use services::{
 };
 use store::{IngestDb, TenantDb, vault::Vault};
 
-use super::{AdminCommand, CreatePlatformUserArgs, CreateTenantArgs, RetentionArgs, RotateKeysArgs, replay};
+use super::{
+    AdminCommand, CreatePlatformUserArgs, CreateTenantArgs, RetentionArgs, RotateKeysArgs, rebase, replay,
+};
 use crate::{
     clock::SystemClock,
     compose::platform_services,
@@ -26,6 +28,7 @@ use crate::{
 pub async fn run(config: &Config, command: &AdminCommand) -> anyhow::Result<()> {
     let roles: &[&str] = match command {
         AdminCommand::Replay(_) => &["ingest"],
+        AdminCommand::RebasePositions(_) => &["owner", "upkeep"],
         AdminCommand::RotateKeys(_) => &["platform", "tenant", "ingest"],
         _ => &["platform"],
     };
@@ -35,6 +38,7 @@ pub async fn run(config: &Config, command: &AdminCommand) -> anyhow::Result<()> 
     let services = platform_services(config, vault.clone(), clock, ids.clone());
     match command {
         AdminCommand::Replay(args) => replay::run(config, args, vault, ids).await,
+        AdminCommand::RebasePositions(_) => rebase::run(config).await,
         AdminCommand::CreatePlatformUser(args) => create_platform_user(&services.await?, args).await,
         AdminCommand::CreateTenant(args) => create_tenant(&services.await?, args).await,
         AdminCommand::RotateKeys(args) => rotate_keys(config, &services.await?, args).await,

@@ -19,7 +19,8 @@ use crate::{
     clock::{OffsetClock, SystemClock},
     compose::Composition,
     config::{Config, Needs},
-    dev::{database::DevDatabase, demo, manifest},
+    dev::{database::DevDatabase, demo, mail_page, manifest},
+    mail::OutgoingMail,
     postgres::DataLock,
     shutdown::Shutdown,
 };
@@ -70,12 +71,17 @@ async fn with_database(
         &data_dir.join("master.key"),
         OnMissing::Create,
     )?);
+    let mail = match OutgoingMail::of(&config)? {
+        Some(mail) => mail,
+        None => mail_page::start(ports, Arc::clone(&clock), &shutdown).await?,
+    };
     let composition = Composition {
         config: &config,
         roles: Role::value_variants(),
         clock,
         keys,
         alone: true,
+        mail: Some(mail),
     };
     let running = composition.start(&shutdown).await?;
     let soft = shutdown.soft();

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::config::Config;
 
-/// The four listeners of `parlance dev`, on ports in a row, and the addresses a browser on this machine uses.
+/// The five listeners of `parlance dev`, on ports in a row, and the addresses a browser on this machine uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DevPorts {
     host: IpAddr,
@@ -37,13 +37,19 @@ impl DevPorts {
         self.at(3)
     }
 
-    /// All four with the names people know them by.
-    pub fn all(&self) -> [(&'static str, SocketAddr); 4] {
+    /// Page of the mail that would have been sent.
+    pub fn mail(&self) -> SocketAddr {
+        self.at(4)
+    }
+
+    /// All five with the names people know them by.
+    pub fn all(&self) -> [(&'static str, SocketAddr); 5] {
         [
             ("tenant app", self.tenant_app()),
             ("admin portal", self.admin_portal()),
             ("webhooks", self.webhooks()),
             ("sandbox", self.sandbox()),
+            ("mail", self.mail()),
         ]
     }
 

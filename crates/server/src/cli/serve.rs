@@ -10,6 +10,7 @@ use crate::{
     clock::SystemClock,
     compose::Composition,
     config::{Config, Needs},
+    mail::OutgoingMail,
     shutdown::Shutdown,
 };
 
@@ -32,6 +33,7 @@ pub async fn run(config: &Config, args: &ServeArgs) -> anyhow::Result<()> {
         clock: Arc::new(SystemClock),
         keys: Arc::new(MasterKeys::from_base64(&key)?),
         alone: false,
+        mail: OutgoingMail::of(config)?,
     };
     composition.start(&shutdown).await?;
     writeln!(std::io::stdout(), "Parlance runs: {}", names(&args.roles))?;

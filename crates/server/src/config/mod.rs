@@ -51,6 +51,40 @@ pub struct Config {
     pub delivery: Delivery,
     /// How long things are kept.
     pub retention: Retention,
+    /// Outgoing mail.
+    pub mail: Mail,
+}
+
+/// Outgoing mail.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The server; mail is off without one.
+    pub host: Option<String>,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: MailSecurity,
+    /// Sign-in at the server.
+    pub user: Option<String>,
+    /// Its password.
+    pub password: Option<SecretString>,
+    /// Address that mail comes from.
+    pub from: Option<String>,
+    /// How long one hand-over may take.
+    pub timeout_seconds: u16,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    /// TLS from the first byte.
+    Tls,
+    /// TLS after a word in the clear, and nothing without it.
+    StartTls,
+    /// None.
+    None,
 }
 
 /// Listen addresses, one per surface.

@@ -3,7 +3,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{Config, LogFormat};
+use super::{Config, LogFormat, MailSecurity};
 
 const MASKED: &str = "••••";
 const UNSET: &str = "(not set)";
@@ -66,8 +66,32 @@ impl Config {
             .into_iter()
             .map(|(key, value)| (key.to_owned(), value))
             .chain(self.use_entries())
+            .chain(self.mail_entries())
             .chain(urls)
             .collect()
+    }
+
+    /// Keys about outgoing mail.
+    fn mail_entries(&self) -> Vec<(String, String)> {
+        let mail = &self.mail;
+        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| UNSET.to_owned());
+        let security = match mail.security {
+            MailSecurity::Tls => "tls",
+            MailSecurity::StartTls => "starttls",
+            MailSecurity::None => "none",
+        };
+        let password = mail.password.as_ref().map_or(UNSET, |_| MASKED);
+        [
+            ("mail.host", text(&mail.host)),
+            ("mail.port", mail.port.to_string()),
+            ("mail.security", security.to_owned()),
+            ("mail.user", text(&mail.user)),
+            ("mail.password", password.to_owned()),
+            ("mail.from", text(&mail.from)),
+            ("mail.timeout_seconds", mail.timeout_seconds.to_string()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into()
     }
 
     /// Keys about who may ask how much, and how long things are kept.

@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
 use std::fs;
+use std::time::Duration;
 
 use api::http::client::TrustedProxies;
-use backends::MasterKeys;
+use backends::{MasterKeys, SmtpError, SmtpMailer, SmtpSecurity, SmtpSettings};
 use egress::AllowRule;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::load::{Error, Problem};
-use super::{Config, Database};
+use super::{Config, Database, MailSecurity};
 
 const MAX_POOL: u32 = 1000;
 
@@ -61,6 +62,9 @@ impl Config {
         if let Err(problem) = self.proxies() {
             problems.push(problem);
         }
+        if let Err(problem) = self.mailer() {
+            problems.push(problem);
+        }
         if self.log.filter.parse::<tracing_subscriber::EnvFilter>().is_err() {
             problems.push(Problem::new(
                 "log.filter",
@@ -92,6 +96,47 @@ impl Config {
                 format!("`{text}` is neither an address nor a range: write it like 10.0.0.5 or 10.0.0.0/8"),
             )
         })
+    }
+
+    /// The way to the mail server with the address that mail comes from; `None` while mail is off.
+    pub fn mailer(&self) -> Result<Option<(SmtpMailer, String)>, Problem> {
+        let mail = &self.mail;
+        let Some(host) = mail.host.clone().filter(|host| !host.is_empty()) else {
+            return Ok(None);
+        };
+        let Some(from) = mail.from.clone() else {
+            return Err(Problem::new(
+                "mail.from",
+                "is missing: give the sender, like `Parlance <no-reply@example.org>`",
+            ));
+        };
+        let credentials = match (mail.user.clone(), mail.password.clone()) {
+            (Some(user), Some(password)) => Some((user, password)),
+            (None, None) => None,
+            _ => {
+                return Err(Problem::new(
+                    "mail.password",
+                    "and mail.user belong together: give both, or neither",
+                ));
+            }
+        };
+        let settings = SmtpSettings {
+            host,
+            port: mail.port,
+            security: match mail.security {
+                MailSecurity::Tls => SmtpSecurity::Tls,
+                MailSecurity::StartTls => SmtpSecurity::StartTls,
+                MailSecurity::None => SmtpSecurity::None,
+            },
+            credentials,
+            from: from.clone(),
+            timeout: Duration::from_secs(mail.timeout_seconds.into()),
+        };
+        match SmtpMailer::new(&settings) {
+            Ok(mailer) => Ok(Some((mailer, from))),
+            Err(error @ SmtpError::From) => Err(Problem::new("mail.from", error.to_string())),
+            Err(error) => Err(Problem::new("mail.host", error.to_string())),
+        }
     }
 
     /// The master keys in base64, from the environment or their file; `None` when neither is set.
@@ -126,7 +171,7 @@ impl Config {
     fn check_numbers(&self, problems: &mut Vec<Problem>) {
         let pools = &self.database.pools;
         let keep = &self.retention;
-        let bounded: [(&str, u64, u64, u64); 15] = [
+        let bounded: [(&str, u64, u64, u64); 16] = [
             ("database.pools.tenant", pools.tenant.into(), 1, MAX_POOL.into()),
             ("database.pools.ingest", pools.ingest.into(), 1, MAX_POOL.into()),
             (
@@ -155,6 +200,7 @@ impl Config {
                 1,
                 3_650,
             ),
+            ("mail.timeout_seconds", self.mail.timeout_seconds.into(), 1, 90),
             ("retention.outbox_days", keep.outbox_days.into(), 1, 365),
             (
                 "retention.idempotency_hours",

@@ -265,7 +265,7 @@ async fn make_tenant(
             role: role.to_string(),
         });
     }
-    let session = tenant.sign_in(owner_email, password.into(), None).await?;
+    let session = tenant.sign_in(owner_email, password.into(), None, None).await?;
     let scope = tenant
         .scope_of_session(session.token.expose_secret(), plan.slug)
         .await?;

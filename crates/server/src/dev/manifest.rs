@@ -33,6 +33,7 @@ impl Manifest {
             "webhooks": format!("{}/webhooks/{}", address(ports.webhooks())?, demo.meta_app_id),
             "sandbox": sandbox,
             "sandbox_phone": format!("{sandbox}/phone/"),
+            "mail": address(ports.mail())?,
             "database_url": owner.expose_secret(),
             "platform_admin": demo.platform_admin,
             "tenants": demo.tenants,
@@ -104,6 +105,7 @@ impl fmt::Display for Manifest {
             )?;
         }
         writeln!(f, "  Customer phone {}", text("/sandbox_phone"))?;
+        writeln!(f, "  Mail           {}", text("/mail"))?;
         writeln!(f, "  Admin portal   {}", text("/admin_portal"))?;
         writeln!(
             f,

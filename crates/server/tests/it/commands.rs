@@ -165,6 +165,8 @@ async fn sign_in(http: &Http, address: &str, email: &str, password: &str) -> Val
 async fn a_production_installation_is_set_up_checked_and_served() {
     let it = External::start();
     let password = set_up(&it);
+    let database = Superuser::new(it.url("postgres", "x").replace(":%78@", &password_of(&it)));
+    database.run(&cluster_at(1_000_000_000)).await;
     let mut program = Program::start(it.command(&["serve", "--roles", ALL]), &it.scratch.dir);
     let http = Http::new();
     let (tenant, admin, hooks) = (it.address(0), it.address(1), it.address(2));
@@ -194,6 +196,7 @@ async fn a_production_installation_is_set_up_checked_and_served() {
     succeeds(it.command(&["admin", "retention"]));
     let (status, _) = program.terminate().await;
     assert!(status.success(), "{status}");
+    goes_on_in_a_younger_cluster(&it, &database).await;
 
     // The parts in processes of their own serve the same installation.
     let roles = [
@@ -208,7 +211,6 @@ async fn a_production_installation_is_set_up_checked_and_served() {
         .into();
     ready(&http, &mut apart[0], &[tenant]).await;
     ready(&http, &mut apart[1], &[admin]).await;
-    let database = Superuser::new(it.url("postgres", "x").replace(":%78@", &password_of(&it)));
     let runs = "select count(distinct usename) from pg_stat_activity where usename in ('parlance_ingest', 'parlance_delivery', 'parlance_tenant', 'parlance_events', 'parlance_platform', 'parlance_upkeep')";
     eventually("every role at the database", async || {
         (database.one::<i64>(runs).await == 6).then_some(())
@@ -230,6 +232,36 @@ async fn a_production_installation_is_set_up_checked_and_served() {
     } = it;
     postgres.stop();
     drop(scratch);
+}
+
+/// As if the cluster had come further by so many transactions.
+fn cluster_at(base: u64) -> String {
+    format!(
+        "create or replace function position_base() returns bigint language sql stable parallel safe return {base}::bigint"
+    )
+}
+
+/// As after a restore: the data is of a cluster that has come further. Nothing starts before its places are rebased.
+async fn goes_on_in_a_younger_cluster(it: &External, database: &Superuser) {
+    database.run(&cluster_at(0)).await;
+    let starts: [&[&str]; 3] = [
+        &["doctor", "--roles", "upkeep"],
+        &["serve", "--roles", "tenant-api"],
+        &["serve", "--roles", "upkeep"],
+    ];
+    for arguments in starts {
+        let refused = fails(it.command(arguments));
+        assert!(
+            refused.contains("run `parlance admin rebase-positions`"),
+            "{arguments:?}: {refused}"
+        );
+    }
+    let rebased = succeeds(it.command(&["admin", "rebase-positions"]));
+    assert!(rebased.contains("from now on"), "{rebased}");
+    let again = succeeds(it.command(&["admin", "rebase-positions"]));
+    assert!(again.contains("Nothing to do"), "{again}");
+    let doctor = succeeds(it.command(&["doctor"]));
+    assert!(doctor.contains(" 0 wrong"), "{doctor}");
 }
 
 fn password_of(it: &External) -> String {

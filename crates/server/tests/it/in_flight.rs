@@ -98,7 +98,7 @@ async fn killed(it: &mut Installation, talk: &Talk, body: &str, moment: Moment) 
 async fn killed_while_a_send_is_in_flight_it_is_called_once() {
     let allow = |base: u16| vec![("PARLANCE_EGRESS__ALLOW", format!("127.0.0.1:{}", base + 4))];
     let mut it = Installation::start_with("in-flight", allow).await;
-    let port = it.port_base + 4;
+    let port = it.port_base + 5;
     let folder = it.scratch.dir.join("apart");
     std::fs::create_dir(&folder).unwrap();
     let mut command = parlance(&["sandbox", "--port", &port.to_string(), "--data-dir"]);

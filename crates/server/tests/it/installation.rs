@@ -30,7 +30,7 @@ impl Installation {
     /// Starts with environment variables that may depend on the five ports: the four of `dev` and one to spare.
     pub async fn start_with(name: &str, environment: impl Fn(u16) -> Vec<(&'static str, String)>) -> Self {
         let scratch = Scratch::new(name);
-        let port_base = free_ports(5);
+        let port_base = free_ports(6);
         let environment = environment(port_base);
         let mut program = Self::spawn(&scratch, port_base, &environment);
         let dev = Self::ready(&scratch, &mut program).await;
@@ -51,7 +51,7 @@ impl Installation {
     /// Starts after first starts that were killed, each as soon as a file was there in the data folder.
     pub async fn start_after_kills(name: &str, files: &[&str]) -> Self {
         let scratch = Scratch::new(name);
-        let port_base = free_ports(5);
+        let port_base = free_ports(6);
         for file in files {
             let mut program = Self::spawn::<&str>(&scratch, port_base, &[]);
             eventually(file, async || {

@@ -20,13 +20,10 @@ async fn it_starts_stops_and_survives_kills() {
     let mode = fs::metadata(it.data().join("dev.json")).unwrap().mode();
     assert_eq!(mode & 0o777, 0o600);
     let (dev, superuser) = (it.dev.clone(), it.superuser());
-    let phone = it
-        .http
-        .request(Method::GET, &dev.sandbox_phone)
-        .send()
-        .await
-        .unwrap();
-    assert!(phone.status.is_success(), "{}", phone.status);
+    for page in [&dev.sandbox_phone, &dev.mail] {
+        let answer = it.http.request(Method::GET, page).send().await.unwrap();
+        assert!(answer.status.is_success(), "{page}: {}", answer.status);
+    }
     let graph = format!(
         "{}/{}/{}",
         dev.sandbox, dev.sandbox_credentials.graph_version, dev.tenants[0].waba_id

@@ -10,6 +10,7 @@ pub struct Manifest {
     pub webhooks: String,
     pub sandbox: String,
     pub sandbox_phone: String,
+    pub mail: String,
     pub database_url: String,
     pub platform_admin: SignIn,
     pub tenants: Vec<Tenant>,

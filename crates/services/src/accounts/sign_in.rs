@@ -23,7 +23,9 @@ use crate::tenant::TenantServices;
 /// How long a session lasts.
 pub const SESSION_LIFETIME: Duration = Duration::days(14);
 /// Prefix of a session token.
-const SESSION_PREFIX: &str = "pls_";
+pub(crate) const SESSION_PREFIX: &str = "pls_";
+/// Characters that are kept of what a browser calls itself.
+const USER_AGENT_CHARS_MAX: usize = 300;
 
 /// A signed-in person with their tenants.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,6 +75,26 @@ pub struct TenantView {
     pub sandbox: bool,
     /// `active` or `suspended`.
     pub state: String,
+    /// Language of people who have not chosen their own: `en`.
+    pub language: String,
+}
+
+/// Where a session is begun from, for its person to recognise it.
+#[derive(Debug, Clone, Default)]
+pub struct Browser {
+    pub(crate) address: Option<String>,
+    pub(crate) user_agent: Option<String>,
+}
+
+impl Browser {
+    /// From the client's address and its `User-Agent`.
+    #[must_use]
+    pub fn new(address: Option<IpAddr>, user_agent: Option<&str>) -> Self {
+        Self {
+            address: address.map(tries::network),
+            user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_CHARS_MAX).collect()),
+        }
+    }
 }
 
 /// A fresh session.
@@ -91,6 +113,7 @@ impl TenantServices {
         email: &str,
         password: SecretString,
         address: Option<IpAddr>,
+        user_agent: Option<&str>,
     ) -> Result<NewSession> {
         let now = self.real_clock.now();
         let email_key = email.trim().to_lowercase();
@@ -108,13 +131,17 @@ impl TenantServices {
             return Err(bad_credentials());
         }
         let user = user.ok_or_else(bad_credentials)?;
+        self.require_active_tenant(user.id).await?;
         let token = token::generate(&self.ids, SESSION_PREFIX);
+        let browser = Browser::new(address, user_agent);
         let session = SessionRow {
             id: self.ids.make(),
             user_id: user.id,
             token_hash: &token.hash,
             created_at: now,
             expires_at: now + SESSION_LIFETIME,
+            address: browser.address.as_deref(),
+            user_agent: browser.user_agent.as_deref(),
         };
         let event = self.session_event("session.begin", user.id, session.id);
         self.db.begin_session(&session, &event).await?;
@@ -130,14 +157,28 @@ impl TenantServices {
         })
     }
 
-    async fn user_by_email(&self, email_key: &str) -> Result<Option<UserRow>> {
+    /// Refuses who belongs to suspended tenants only.
+    async fn require_active_tenant(&self, user: UserId) -> Result<()> {
+        let memberships = self.db.memberships(user).await?;
+        if memberships.is_empty() || memberships.iter().any(|one| one.tenant.active) {
+            return Ok(());
+        }
+        Err(suspended())
+    }
+
+    pub(crate) async fn user_by_email(&self, email_key: &str) -> Result<Option<UserRow>> {
         if email_key.contains('\0') {
             return Ok(None);
         }
         Ok(self.db.user_by_email(email_key).await?)
     }
 
-    fn session_event(&self, action: &'static str, user_id: UserId, session_id: SessionId) -> PersonEvent {
+    pub(crate) fn session_event(
+        &self,
+        action: &'static str,
+        user_id: UserId,
+        session_id: SessionId,
+    ) -> PersonEvent {
         PersonEvent {
             ids: self.ids.clone(),
             at: self.clock.now(),
@@ -196,6 +237,11 @@ impl TenantServices {
         .await
     }
 
+    pub(crate) async fn me_of_user(&self, id: UserId) -> Result<Me> {
+        let (email, name) = self.db.person(id).await?.ok_or_else(Error::not_found)?;
+        self.me_of(Person { id, email, name }).await
+    }
+
     async fn me_of(&self, user: Person) -> Result<Me> {
         let memberships = self
             .db
@@ -214,6 +260,7 @@ impl TenantServices {
                         "suspended"
                     }
                     .to_owned(),
+                    language: membership.language,
                 },
                 role: membership.role,
                 permissions: membership.permissions.into_iter().collect(),
@@ -230,7 +277,11 @@ impl TenantServices {
         let hash = token::hash(session);
         let now = self.real_clock.now();
         if let Some(scope) = self.db.resolve_session(&hash, slug, now).await? {
-            return Ok(scope);
+            return if scope.tenant().active {
+                Ok(scope)
+            } else {
+                Err(suspended())
+            };
         }
         let signed_in = self.db.signed_in(&hash, now).await?;
         Err(if signed_in.is_some() {
@@ -252,6 +303,15 @@ impl TenantServices {
         }
         Ok(scope)
     }
+}
+
+/// A suspended tenant's people stay outside; the tenant keeps receiving.
+fn suspended() -> Error {
+    Error::new(
+        ErrorKind::Forbidden,
+        "tenant-suspended",
+        "This tenant is suspended: it receives, but nobody works in it. Ask the platform admin to resume it.",
+    )
 }
 
 fn bad_credentials() -> Error {

@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::Ids;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 /// A fresh token with its stored form.
@@ -33,6 +33,12 @@ pub fn generate(ids: &Ids, prefix: &str) -> NewToken {
         hint,
         secret: text.into(),
     }
+}
+
+/// The stored form of a token that came as a secret.
+#[must_use]
+pub fn hash_secret(secret: &SecretString) -> Vec<u8> {
+    hash(secret.expose_secret())
 }
 
 /// The stored form of a token.

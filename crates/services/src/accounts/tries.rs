@@ -13,6 +13,9 @@ use super::token;
 /// Failures that are counted for one address, which an office shares, and for one email from everywhere.
 const ALONE_FAILURES_MAX: i32 = SIGN_IN_FAILURES_MAX * 10;
 
+/// Mails about a new password to one address in a window.
+const RESETS_MAX: i32 = 5;
+
 /// What a try is counted under, and how many are let through: hashes of the email, of the address it comes from, and of
 /// both.
 #[derive(Debug)]
@@ -48,6 +51,20 @@ impl Tries {
         Self {
             of_email,
             of_address: network.map(|network| alone(format!("address:{network}"))),
+        }
+    }
+
+    /// Asking for a new password: few mails to one address, from wherever they are asked for.
+    pub(crate) fn of_reset(email_key: &str, address: Option<IpAddr>) -> Self {
+        let of_address = |address| {
+            (
+                token::hash(&format!("reset-address:{}", network(address))),
+                ALONE_FAILURES_MAX,
+            )
+        };
+        Self {
+            of_email: vec![(token::hash(&format!("reset:{email_key}")), RESETS_MAX)],
+            of_address: address.map(of_address),
         }
     }
 

@@ -319,7 +319,7 @@ pub struct AttemptView {
     pub id: SendAttemptId,
     /// Counts from 1.
     pub attempt: i16,
-    /// `planned`, `claimed`, `accepted`, `rejected`, `unknown`, `not_sent`, `settled`, `expired` or `cancelled`.
+    /// `scheduled`, `planned`, `claimed`, `accepted`, `rejected`, `unknown`, `not_sent`, `settled`, `expired` or `cancelled`.
     pub state: &'static str,
     /// When it was planned.
     #[serde(with = "time::serde::rfc3339")]
@@ -387,6 +387,7 @@ const fn state_name(code: i16) -> &'static str {
         Some(AttemptState::Settled) => "settled",
         Some(AttemptState::Expired) => "expired",
         Some(AttemptState::Cancelled) => "cancelled",
+        Some(AttemptState::Scheduled) => "scheduled",
         Some(AttemptState::Unknown) | None => "unknown",
     }
 }

@@ -75,6 +75,24 @@ impl TenantServices {
         }
         Ok(subscription)
     }
+
+    /// True while the tenant and the credential behind a stream stand as they stood when it was opened.
+    pub async fn still_allowed(
+        &self,
+        opened: &TenantScope,
+        session: Option<&str>,
+        api_key: Option<&str>,
+    ) -> bool {
+        let slug = &opened.tenant().slug;
+        let scope = match (session, api_key) {
+            (_, Some(key)) => self.scope_of_api_key(key, slug).await,
+            (Some(session), None) => self.scope_of_session(session, slug).await,
+            (None, None) => return false,
+        };
+        scope.is_ok_and(|scope| {
+            scope.permissions() == opened.permissions() && scope.tenant().active == opened.tenant().active
+        })
+    }
 }
 
 impl Subscription {
@@ -126,19 +144,5 @@ impl Subscription {
                 Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
             }
         }
-    }
-
-    /// True while the tenant and the credential behind the stream stand as they stood.
-    pub async fn still_allowed(&self, session: Option<&str>, api_key: Option<&str>) -> bool {
-        let slug = &self.scope.tenant().slug;
-        let scope = match (session, api_key) {
-            (_, Some(key)) => self.services.scope_of_api_key(key, slug).await,
-            (Some(session), None) => self.services.scope_of_session(session, slug).await,
-            (None, None) => return false,
-        };
-        scope.is_ok_and(|scope| {
-            scope.permissions() == self.scope.permissions()
-                && scope.tenant().active == self.scope.tenant().active
-        })
     }
 }

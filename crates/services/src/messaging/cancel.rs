@@ -41,7 +41,7 @@ fn too_late(reason: &str) -> Error {
 
 const fn reason(state: AttemptState) -> &'static str {
     match state {
-        AttemptState::Planned | AttemptState::Claimed => {
+        AttemptState::Planned | AttemptState::Scheduled | AttemptState::Claimed => {
             "It is being sent at this moment; it can't be withdrawn any more."
         }
         AttemptState::Accepted | AttemptState::Settled => {

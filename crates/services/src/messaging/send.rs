@@ -5,7 +5,6 @@ use domain::{
     channel::{IdentityKind, Recipient},
     content::Content,
     decision::{CUSTOMER_SERVICE_WINDOW, Decision, Rule, SendFacts, decide, is_marketing},
-    entitlement::Entitlement,
     event::DomainEvent,
     permission::Permission,
     status::MessageStatus,
@@ -156,8 +155,6 @@ impl TenantServices {
         number: &NumberRow,
         draft: Draft,
     ) -> Result<Outcome> {
-        self.require_entitlement(&mut tx, Entitlement::MessagesPerMonth, self.clock.now())
-            .await?;
         let marketing = match &draft.content {
             Content::Template(message) => {
                 let found =
@@ -180,6 +177,8 @@ impl TenantServices {
         if !decision.allowed {
             return Ok(Outcome::Refused(decision));
         }
+        // Late: whoever sends next under the same limit waits until this one is committed.
+        self.take_message(&mut tx, self.clock.now()).await?;
         let sent = self.queue(&mut tx, scope, target, draft, decision).await?;
         let answer = serde_json::to_string(&sent).map_err(Error::internal)?;
         idempotency::complete(&mut tx, IDEMPOTENCY_SCOPE, key, &answer).await?;

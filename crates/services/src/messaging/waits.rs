@@ -42,7 +42,7 @@ pub struct WaitView {
     pub words: String,
 }
 
-/// What the message waits for, if its newest ledger row is planned.
+/// What the message waits for, if its newest ledger row is planned or scheduled.
 #[must_use]
 pub fn waiting(
     attempts: &[AttemptRow],
@@ -50,9 +50,8 @@ pub fn waiting(
     tenant_active: bool,
     now: OffsetDateTime,
 ) -> Option<WaitView> {
-    let planned = attempts
-        .last()
-        .filter(|row| row.state == AttemptState::Planned.code())?;
+    let open = [AttemptState::Planned.code(), AttemptState::Scheduled.code()];
+    let planned = attempts.last().filter(|row| open.contains(&row.state))?;
     let view = |reason, until, words: &str| WaitView {
         reason,
         until,
@@ -157,6 +156,12 @@ mod tests {
             waiting(attempts, &lane, active, NOW).map(|view| (view.reason, view.until))
         };
         let paused = || lane(Some("the token is dead"), Open);
+        let mut tomorrow = planned(Duration::DAY, Some("scheduled"));
+        tomorrow[0].state = AttemptState::Scheduled.code();
+        assert_eq!(
+            told(&tomorrow, lane(None, Closed), true),
+            Some((WaitReason::Scheduled, Some(NOW + Duration::DAY)))
+        );
         assert_eq!(
             told(&soon, paused(), false),
             Some((WaitReason::TenantSuspended, None))

@@ -1,14 +1,17 @@
 //! Numbers with their health, and the apps a tenant can connect through.
 
 use domain::{
-    MetaAppId, PhoneNumberId, Result, WabaId, event::DomainEvent, permission::Permission,
+    Error, ErrorKind, MetaAppId, PhoneNumberId, Result, WabaId,
+    event::DomainEvent,
+    permission::Permission,
     ports::NumberDetails,
+    stop::{Lift, StopClass},
 };
 use serde::Serialize;
 use serde_json::json;
 use store::{
     TenantScope, audit,
-    numbers::{self, NumberRow},
+    numbers::{self, NumberRow, StopRow},
     outbox,
 };
 use time::OffsetDateTime;
@@ -36,8 +39,10 @@ pub struct NumberView {
     pub throughput_mps: i32,
     /// What else WhatsApp tells, as last read.
     pub details: NumberDetails,
-    /// Why it does not send now.
+    /// Why it does not send now: the oldest of its stops.
     pub paused_reason: Option<String>,
+    /// Everything that stops it, oldest first; it sends when none is left.
+    pub stops: Vec<StopView>,
     /// The provider's id.
     pub provider_number_id: String,
     /// When its fields were last read.
@@ -60,9 +65,35 @@ impl From<NumberRow> for NumberView {
             throughput_mps: row.throughput_mps,
             details: row.details,
             paused_reason: row.paused_reason,
+            stops: row.stops.into_iter().map(StopView::from).collect(),
             provider_number_id: row.provider_number_id,
             checked_at: row.checked_at,
             created_at: row.created_at,
+        }
+    }
+}
+
+/// One thing that stops a number.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StopView {
+    /// Why.
+    pub class: StopClass,
+    /// In words, with the cure.
+    pub reason: String,
+    /// What lifts it.
+    pub lift: Lift,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
+
+impl From<StopRow> for StopView {
+    fn from(row: StopRow) -> Self {
+        Self {
+            class: row.class,
+            reason: row.reason,
+            lift: row.class.lift(),
+            at: row.at,
         }
     }
 }
@@ -128,21 +159,36 @@ impl TenantServices {
         Ok(row.into())
     }
 
-    /// Lets a paused number send again; what waited goes out.
+    /// Lifts what a person may lift, once its cause is mended; when nothing else stops the number, what waited goes out.
+    /// Refused when everything that stops it asks for something else.
     pub async fn resume_number(&self, scope: &TenantScope, id: PhoneNumberId) -> Result<NumberView> {
         scope.require(Permission::NumbersManage)?;
         let now = self.clock.now();
         let mut tx = self.db.begin(scope).await?;
         numbers::get(&mut tx, id).await?;
-        numbers::resume(&mut tx, id).await?;
-        audit::append(&mut tx, scope, &self.audit("number.resume", id, json!({}))).await?;
+        let by_person: Vec<_> = StopClass::ALL
+            .into_iter()
+            .filter(|class| class.lift() == Lift::Resume)
+            .collect();
+        let lifted = numbers::lift(&mut tx, &[id], &by_person).await?;
+        let row = numbers::get(&mut tx, id).await?;
+        if let (true, Some(stop)) = (lifted.is_empty(), row.stops.first()) {
+            return Err(Error::new(
+                ErrorKind::Refused,
+                "stop-stays",
+                format!("Resuming does not lift this. {}", stop.reason),
+            ));
+        }
+        let lifted: Vec<_> = lifted.into_iter().map(|(_, class)| class).collect();
+        let left: Vec<_> = row.stops.iter().map(|stop| stop.class).collect();
+        let entry = self.audit("number.resume", id, json!({ "lifted": lifted, "left": left }));
+        audit::append(&mut tx, scope, &entry).await?;
         outbox::push(
             &mut tx,
             now,
             &[DomainEvent::NumberUpdated { phone_number_id: id }],
         )
         .await?;
-        let row = numbers::get(&mut tx, id).await?;
         tx.commit().await?;
         self.lanes.wake(scope.tenant_id(), id);
         self.hub.wake();

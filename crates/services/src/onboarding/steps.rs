@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use domain::{
     ConnectionId, Error, ErrorKind, PhoneNumberId, Result, WabaId,
     channel::Recipient,
+    entitlement::Entitlement,
     event::DomainEvent,
     ports::{Connection, FaultClass, NumberFields, ProviderFault, WabaFields},
 };
 use secrecy::SecretString;
 use serde_json::json;
 use store::{
-    TenantScope, audit,
+    TenantScope, TenantTx, audit,
     connections::{self, ConnectionRow, NewIds, ProvenNumber},
     numbers::{self, MetaAppRow},
     outbox,
@@ -110,7 +111,8 @@ impl TenantServices {
         let Some((waba_id, number_id)) = self.route(scope, run, &waba, &number).await? else {
             return Ok(false);
         };
-        self.lift_token_pauses(scope, run.row.provider_account_id).await?;
+        self.lift_by_connecting(scope, number_id, run.row.provider_account_id)
+            .await?;
         let synced = self.sync_for_connection(scope, waba_id).await;
         let read = |count: &u32| format!("{count} templates read.");
         if self.log(scope, run, "templates", synced, read).await?.is_none() {
@@ -226,12 +228,11 @@ impl TenantServices {
             now,
         };
         let mut tx = self.db.begin(scope).await?;
-        let routed = match connections::make_routable(&mut tx, &proven).await {
+        let routed = match self.make_routable(&mut tx, &proven).await {
             Ok(id) => id,
             Err(error) => {
                 drop(tx);
-                let error = Error::from(error);
-                if error.kind != ErrorKind::Conflict {
+                if !matches!(error.kind, ErrorKind::Conflict | ErrorKind::Refused) {
                     return Err(error);
                 }
                 let mut tx = self.db.begin(scope).await?;
@@ -264,6 +265,16 @@ impl TenantServices {
         self.hub.wake();
         self.lanes.wake(scope.tenant_id(), routed);
         Ok(Some((waba_id, routed)))
+    }
+
+    /// The number routes here from now on, if the tenant may have one more: other runs may have used up what was left when
+    /// this one began.
+    async fn make_routable(&self, tx: &mut TenantTx, proven: &ProvenNumber<'_>) -> Result<PhoneNumberId> {
+        if !connections::routes_here(tx, proven).await? {
+            self.require_entitlement(tx, Entitlement::Numbers, proven.now)
+                .await?;
+        }
+        Ok(connections::make_routable(tx, proven).await?)
     }
 
     async fn sync_for_connection(

@@ -16,11 +16,11 @@ const PASSWORD_CHARS_MAX: usize = 256;
 
 /// Faults found so far.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<FieldError>);
+pub(crate) struct Faults(Vec<FieldError>);
 
 impl Faults {
     /// Notes a fault unless the check held.
-    pub(super) fn check(&mut self, field: &str, holds: bool, message: &str) {
+    pub(crate) fn check(&mut self, field: &str, holds: bool, message: &str) {
         if !holds {
             self.0.push(FieldError {
                 field: field.to_owned(),
@@ -30,7 +30,7 @@ impl Faults {
     }
 
     /// Refuses if there was any fault.
-    pub(super) fn refuse(self) -> Result<()> {
+    pub(crate) fn refuse(self) -> Result<()> {
         if self.0.is_empty() {
             return Ok(());
         }
@@ -44,7 +44,7 @@ impl Faults {
     }
 
     /// Checks an address, loosely: a part, an `@`, a host.
-    pub(super) fn email(&mut self, field: &str, email: &str) {
+    pub(crate) fn email(&mut self, field: &str, email: &str) {
         let shaped = email.split_once('@').is_some_and(|(local, host)| {
             !local.is_empty()
                 && !host.is_empty()
@@ -58,14 +58,14 @@ impl Faults {
     }
 
     /// Checks a name that people read.
-    pub(super) fn name(&mut self, field: &str, name: &str) {
+    pub(crate) fn name(&mut self, field: &str, name: &str) {
         let holds =
             (1..=NAME_CHARS_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
         self.check(field, holds, "1 to 120 characters.");
     }
 
     /// Checks a password that somebody chose.
-    pub(super) fn password(&mut self, field: &str, password: &SecretString) {
+    pub(crate) fn password(&mut self, field: &str, password: &SecretString) {
         let holds =
             (PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&password.expose_secret().chars().count());
         self.check(field, holds, "12 to 256 characters.");
@@ -84,7 +84,7 @@ impl Faults {
 }
 
 /// The form under which an address is looked up.
-pub(super) fn email_key(email: &str) -> String {
+pub(crate) fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
 }
 

@@ -172,7 +172,7 @@ fn password_of_known(field: &str) -> Error {
 }
 
 /// A conflict that names its field.
-pub(super) fn field_conflict(field: &str, message: &str) -> Error {
+pub(crate) fn field_conflict(field: &str, message: &str) -> Error {
     let mut error = Error::new(ErrorKind::Conflict, "conflict", message);
     error.fields.push(FieldError {
         field: field.to_owned(),

@@ -10,7 +10,7 @@ use super::{PlatformScope, PlatformServices};
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RetentionReport {
     /// The rule: `raw_webhooks`, `webhook_outcomes`, `outbox`, `idempotency_keys`, `sessions`, `platform_sessions`,
-    /// `sign_in_throttles` or `dead_jobs`.
+    /// `sign_in_throttles`, `dead_jobs`, `mails`, `invitations` or `password_resets`.
     pub rule: String,
     /// What was older went.
     #[serde(with = "time::serde::rfc3339")]

@@ -258,11 +258,16 @@ impl PlatformServices {
         let Some(tenant) = tx.set_tenant_active(id, active).await? else {
             return Ok(self.db.tenant(id).await?.ok_or_else(Error::not_found)?.into());
         };
+        let sessions = if active {
+            0
+        } else {
+            tx.cut_sessions_of(id, self.real_clock.now()).await?
+        };
         let change = Change {
             action: if active { "tenant.resume" } else { "tenant.suspend" },
             tenant: Some(id),
             target: id.to_string(),
-            details: json!({}),
+            details: json!({ "sessions_ended": sessions }),
         };
         self.record(&mut tx, actor, change).await?;
         tx.commit().await?;

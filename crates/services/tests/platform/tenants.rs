@@ -200,6 +200,47 @@ async fn a_tenant_is_suspended_and_resumed() {
 }
 
 #[tokio::test]
+async fn a_suspension_ends_the_sessions_of_people_who_belong_to_no_other_active_tenant() {
+    let scene = scene().await;
+    let mut tenants = Vec::new();
+    for (slug, email) in [("acme", "ana@acme.test"), ("birch", "bea@birch.test")] {
+        let made = scene
+            .services
+            .create_tenant(CLI, tenant(slug, email))
+            .await
+            .unwrap();
+        tenants.push(made.tenant.id);
+    }
+    let both = NewMember {
+        email: "cy@both.test".into(),
+        name: "Cy".into(),
+        password: None,
+        role: BuiltinRole::Agent,
+    };
+    for id in &tenants {
+        scene.services.add_member(CLI, *id, both.clone()).await.unwrap();
+    }
+    scene
+        .db
+        .sql(
+            "insert into sessions (token_hash, id, user_id, created_at, expires_at)
+             select sha256(id::text::bytea), gen_random_uuid(), id, now(), now() + interval '1 day' from users",
+        )
+        .await;
+    let ended = async || {
+        let rows = scene
+            .db
+            .json("select u.name from sessions s join users u on u.id = s.user_id where s.revoked_at is not null order by u.email")
+            .await;
+        rows.as_array().unwrap().len()
+    };
+    scene.services.suspend_tenant(CLI, tenants[0]).await.unwrap();
+    assert_eq!(ended().await, 1, "the owner of acme alone");
+    scene.services.suspend_tenant(CLI, tenants[1]).await.unwrap();
+    assert_eq!(ended().await, 3);
+}
+
+#[tokio::test]
 async fn a_tenant_has_no_more_members_than_it_may() {
     let scene = scene().await;
     let made = scene

@@ -3,12 +3,14 @@
 use domain::{AuditEntryId, Ids, SessionId, UserId};
 use serde_json::Value;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::{
     audit::{self, Entry},
     error::Result,
     pool::TenantDb,
     scope::{Actor, TenantScope},
+    tx::TenantTx,
 };
 
 /// A session to store.
@@ -24,6 +26,46 @@ pub struct NewSession<'a> {
     pub created_at: OffsetDateTime,
     /// When it ends, real time.
     pub expires_at: OffsetDateTime,
+    /// Network address that it was begun from.
+    pub address: Option<&'a str>,
+    /// What the browser calls itself.
+    pub user_agent: Option<&'a str>,
+}
+
+/// A session as its person sees it.
+#[derive(Debug, Clone)]
+pub struct SessionRow {
+    /// The session.
+    pub id: SessionId,
+    /// When it began.
+    pub created_at: OffsetDateTime,
+    /// When it ends.
+    pub expires_at: OffsetDateTime,
+    /// When it was last used, to five minutes.
+    pub last_seen_at: Option<OffsetDateTime>,
+    /// Network address that it was begun from.
+    pub address: Option<String>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+}
+
+/// Which sessions of a person end.
+#[derive(Debug, Clone, Copy)]
+pub enum Cut {
+    /// This one.
+    One(SessionId),
+    /// All of them but this one.
+    AllBut(Option<SessionId>),
+}
+
+impl Cut {
+    /// The session to end alone, and the one to keep.
+    fn parts(self) -> (Option<Uuid>, Option<Uuid>) {
+        match self {
+            Self::One(id) => (Some(id.uuid()), None),
+            Self::AllBut(kept) => (None, kept.map(SessionId::uuid)),
+        }
+    }
 }
 
 /// What the log of each tenant of a person is told.
@@ -33,7 +75,7 @@ pub struct PersonEvent {
     pub ids: Ids,
     /// When, by the product's clock.
     pub at: OffsetDateTime,
-    /// `session.begin`, `session.end`, `session.refused`.
+    /// `session.begin`, `session.refused`, `password.change` …
     pub action: &'static str,
     /// Who is said to have acted.
     pub actor: Actor,
@@ -44,7 +86,7 @@ pub struct PersonEvent {
 }
 
 impl PersonEvent {
-    fn entry(&self) -> Entry {
+    pub(super) fn entry(&self) -> Entry {
         Entry {
             id: self.ids.make::<AuditEntryId>(),
             at: self.at,
@@ -87,6 +129,16 @@ impl TenantDb {
         Ok(row.map(|row| (UserId::new(row.user_id), SessionId::new(row.id))))
     }
 
+    /// The sessions of a person that work, the newest first.
+    pub async fn sessions_of(&self, user: UserId, now: OffsetDateTime) -> Result<Vec<SessionRow>> {
+        open_sessions(&mut *self.0.acquire().await?, user, now).await
+    }
+
+    /// Ends sessions of a person; how many.
+    pub async fn cut_sessions(&self, user: UserId, cut: Cut, now: OffsetDateTime) -> Result<u64> {
+        cut_open(&mut *self.0.acquire().await?, user, cut, now).await
+    }
+
     /// Tells the log of each tenant of a person, each in a transaction of its own.
     pub async fn log_for_person(&self, user: UserId, event: &PersonEvent) -> Result<()> {
         let scopes = self.scopes_of(user, &event.actor).await?;
@@ -103,7 +155,7 @@ impl TenantDb {
     }
 
     /// Scopes that may do nothing but be written down in.
-    async fn scopes_of(&self, user: UserId, actor: &Actor) -> Result<Vec<TenantScope>> {
+    pub(super) async fn scopes_of(&self, user: UserId, actor: &Actor) -> Result<Vec<TenantScope>> {
         let memberships = self.memberships(user).await?;
         Ok(memberships
             .into_iter()
@@ -112,14 +164,79 @@ impl TenantDb {
     }
 }
 
+/// Stores a session inside a tenant, where its person joins.
+pub async fn begin_in(tx: &mut TenantTx, session: &NewSession<'_>) -> Result<()> {
+    insert(tx.conn(), session).await
+}
+
+/// The sessions of a member that work, the newest first.
+pub async fn of_member(tx: &mut TenantTx, user: UserId, now: OffsetDateTime) -> Result<Vec<SessionRow>> {
+    open_sessions(tx.conn(), user, now).await
+}
+
+/// Ends sessions of a member; how many.
+pub async fn cut_member(tx: &mut TenantTx, user: UserId, cut: Cut, now: OffsetDateTime) -> Result<u64> {
+    cut_open(tx.conn(), user, cut, now).await
+}
+
+async fn open_sessions(
+    connection: &mut sqlx::PgConnection,
+    user: UserId,
+    now: OffsetDateTime,
+) -> Result<Vec<SessionRow>> {
+    let rows = sqlx::query!(
+        "select id, created_at, expires_at, last_seen_at, address, user_agent
+         from sessions
+         where user_id = $1 and revoked_at is null and expires_at > $2
+         order by created_at desc, id desc
+         limit 1000",
+        user.uuid(),
+        now,
+    )
+    .fetch_all(connection)
+    .await?;
+    let rows = rows.into_iter().map(|row| SessionRow {
+        id: SessionId::new(row.id),
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        last_seen_at: row.last_seen_at,
+        address: row.address,
+        user_agent: row.user_agent,
+    });
+    Ok(rows.collect())
+}
+
+pub(super) async fn cut_open(
+    connection: &mut sqlx::PgConnection,
+    user: UserId,
+    cut: Cut,
+    now: OffsetDateTime,
+) -> Result<u64> {
+    let (one, kept) = cut.parts();
+    let done = sqlx::query!(
+        "update sessions set revoked_at = $2
+         where user_id = $1 and revoked_at is null and ($3::uuid is null or id = $3) and ($4::uuid is null or id <> $4)",
+        user.uuid(),
+        now,
+        one,
+        kept,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 async fn insert(connection: &mut sqlx::PgConnection, session: &NewSession<'_>) -> Result<()> {
     sqlx::query!(
-        "insert into sessions (token_hash, id, user_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+        "insert into sessions (token_hash, id, user_id, created_at, expires_at, address, user_agent, last_seen_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $4)",
         session.token_hash,
         session.id.uuid(),
         session.user_id.uuid(),
         session.created_at,
         session.expires_at,
+        session.address,
+        session.user_agent,
     )
     .execute(connection)
     .await?;

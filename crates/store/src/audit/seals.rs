@@ -73,7 +73,7 @@ async fn seal_tenants(connection: &mut PgConnection, now: OffsetDateTime) -> Res
         r#"select tenant_id, id, xid::text as "xid!", seq, at, actor_kind, actor_id, action, target, details
            from audit_entries
            where (xid, seq) > ($1::text::xid8, $2)
-             and xid < pg_snapshot_xmin(pg_current_snapshot())
+             and xid < position_horizon()
            order by xid, seq
            limit $3"#,
         after.xid.to_string(),
@@ -233,7 +233,7 @@ pub(super) async fn tenant_entries(
            from audit_entries
            where tenant_id = $1
              and (xid, seq) > ($2::text::xid8, $3)
-             and xid < pg_snapshot_xmin(pg_current_snapshot())
+             and xid < position_horizon()
            order by xid, seq
            limit $4"#,
         tenant,
@@ -272,7 +272,7 @@ pub(super) async fn platform_entries(
         r#"select id, xid::text as "xid!", seq, at, platform_user_id, action, tenant_id, target, details
            from platform_audit_entries
            where (xid, seq) > ($1::text::xid8, $2)
-             and xid < pg_snapshot_xmin(pg_current_snapshot())
+             and xid < position_horizon()
            order by xid, seq
            limit $3"#,
         after.xid.to_string(),

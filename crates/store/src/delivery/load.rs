@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ContactId, ConversationId, DataKeyId, MediaId, MessageId, PhoneNumberId,
+    ContactId, ConversationId, DataKeyId, MediaId, MessageId, PhoneNumberId, ProviderAccountId,
     channel::{IdentityKind, Recipient},
     consent::Withdrawn,
     content::Content,
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    Claimed,
+    Claimed, CredentialUsed,
     sweep::updated,
     uploads::{LoadedMedia, media},
 };
@@ -33,6 +33,8 @@ use crate::{
 pub struct Connected {
     /// Where and as whom the provider is called.
     pub connection: Connection,
+    /// The credential in it.
+    pub credential: CredentialUsed,
     /// The number's WABA.
     pub waba_id: Uuid,
     /// The portfolio that scopes user ids.
@@ -90,6 +92,8 @@ pub async fn connection(tx: &mut TenantTx, vault: &Vault, number: PhoneNumberId)
            w.portfolio_id,
            e.base_url,
            e.graph_version,
+           p.id as account_id,
+           p.version,
            p.credential_sealed,
            p.key_id,
            t.state
@@ -117,6 +121,10 @@ pub async fn connection(tx: &mut TenantTx, vault: &Vault, number: PhoneNumberId)
             access_token,
             provider_waba_id: row.provider_waba_id,
             provider_number_id: row.provider_number_id,
+        },
+        credential: CredentialUsed {
+            account: ProviderAccountId::new(row.account_id),
+            version: row.version,
         },
         waba_id: row.waba_id,
         portfolio_id: row.portfolio_id,

@@ -26,8 +26,8 @@ pub struct NumberEvent<'a> {
     pub at: OffsetDateTime,
 }
 
-/// Stores events; tells the keys of the new ones. A number is found by its digits; an event about another app has no
-/// effect.
+/// Stores events; tells the keys of the new ones. A number is found by its digits; an event about another app, or about a
+/// number of the account that is not ours, has no effect.
 pub async fn insert_number_events(
     tx: &mut SetTx,
     now: OffsetDateTime,
@@ -39,7 +39,11 @@ pub async fn insert_number_events(
            tenant_id, key, waba_id, phone_number_id, aspect, event, effect, detail, at, recorded_at)
          select
            u.tenant_id, u.key, u.waba_id, p.id, u.aspect, u.event,
-           case when u.only_app is null or exists (select from meta_apps a where a.id = u.meta_app_id and a.app_id = u.only_app) then u.effect end,
+           case
+             when u.only_app is not null and not exists (select from meta_apps a where a.id = u.meta_app_id and a.app_id = u.only_app) then null
+             when u.aspect = 'account' and u.digits is not null and p.id is null then null
+             else u.effect
+           end,
            nullif(u.detail, 'null'::jsonb), u.at, $11
          from unnest(
            $1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[],
@@ -179,99 +183,4 @@ async fn limit_wabas(tx: &mut SetTx, tenants: &[Uuid], keys: &[String]) -> Resul
     .execute(tx.conn())
     .await?;
     Ok(())
-}
-
-/// An account whose newest event stops it or lets it go on.
-struct StoppedAccount {
-    tenant_id: TenantId,
-    waba_id: WabaId,
-    /// The name of the stop, or `resume`.
-    effect: String,
-    /// When, by the provider's clock.
-    at: OffsetDateTime,
-}
-
-/// Accounts that new events stop or let go on: only when no newer one is known.
-async fn stops(tx: &mut SetTx, new: &BTreeSet<(TenantId, String)>) -> Result<Vec<StoppedAccount>> {
-    let rows = sqlx::query!(
-        r#"select e.tenant_id, e.waba_id, e.at, e.effect as "effect!"
-           from unnest($1::uuid[], $2::text[]) as u (tenant_id, key)
-           join number_events e on e.tenant_id = u.tenant_id and e.key = u.key
-           where e.aspect = $3
-             and e.effect is not null
-             and not exists (
-               select from number_events n
-               where n.tenant_id = e.tenant_id
-                 and n.waba_id = e.waba_id
-                 and n.aspect = e.aspect
-                 and n.effect is not null
-                 and (n.at, n.key) > (e.at, e.key))"#,
-        &new.iter().map(|(tenant, _)| tenant.uuid()).collect::<Vec<_>>(),
-        &new.iter().map(|(_, key)| key.clone()).collect::<Vec<_>>(),
-        <&'static str>::from(NumberAspect::Account),
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| StoppedAccount {
-            tenant_id: TenantId::new(row.tenant_id),
-            waba_id: WabaId::new(row.waba_id),
-            effect: row.effect,
-            at: row.at,
-        })
-        .collect())
-}
-
-/// Pauses the numbers of accounts that new events stop, with the reason that `sentence` gives for the event's effect
-/// (`None` lets them go on), and tells which numbers changed. A pause for another reason stays, and so does a number that
-/// was connected after the event.
-pub async fn stop_accounts(
-    tx: &mut SetTx,
-    new: &BTreeSet<(TenantId, String)>,
-    sentence: impl Fn(&str) -> Option<&'static str>,
-    sentences: &[String],
-) -> Result<Vec<(TenantId, PhoneNumberId)>> {
-    let stops = stops(tx, new).await?;
-    if stops.is_empty() {
-        return Ok(Vec::new());
-    }
-    let reasons: Vec<Option<String>> = stops
-        .iter()
-        .map(|stop| sentence(&stop.effect).map(str::to_owned))
-        .collect();
-    let changed = sqlx::query!(
-        "update phone_numbers p
-         set paused_reason = u.reason
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $5::timestamptz[]) as u (tenant_id, waba_id, reason, at)
-         where p.tenant_id = u.tenant_id
-           and p.waba_id = u.waba_id
-           and u.at >= date_trunc('second', p.connected_at)
-           and p.paused_reason is distinct from u.reason
-           and (p.paused_reason is null or p.paused_reason = any($4))
-         returning p.tenant_id, p.id",
-        &stops.iter().map(|stop| stop.tenant_id.uuid()).collect::<Vec<_>>(),
-        &stops.iter().map(|stop| stop.waba_id.uuid()).collect::<Vec<_>>(),
-        &reasons as &[Option<String>],
-        sentences,
-        &stops.iter().map(|stop| stop.at).collect::<Vec<_>>(),
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    sqlx::query!(
-        "update lanes l
-         set paused_reason = p.paused_reason
-         from unnest($1::uuid[], $2::uuid[]) as u (tenant_id, id)
-         join phone_numbers p on p.tenant_id = u.tenant_id and p.id = u.id
-         where l.tenant_id = p.tenant_id
-           and l.id = p.id",
-        &changed.iter().map(|row| row.tenant_id).collect::<Vec<_>>(),
-        &changed.iter().map(|row| row.id).collect::<Vec<_>>(),
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(changed
-        .into_iter()
-        .map(|row| (TenantId::new(row.tenant_id), PhoneNumberId::new(row.id)))
-        .collect())
 }

@@ -14,6 +14,9 @@ use time::OffsetDateTime;
 use super::statuses::{MatchedStatus, MessageRef, StatusKey, apply};
 use crate::{error::Result, pool::IngestDb, tx::SetTx};
 
+/// Shortest time between two looks for the message of a parked status, seconds.
+const LOOK_AGAIN_S: f64 = 15.0;
+
 /// Statuses whose message is not known.
 pub type ParkedStatuses = BTreeMap<(StatusKey, MessageStatus), ParkedStatus>;
 
@@ -38,16 +41,16 @@ impl ParkedStatus {
 }
 
 /// Parks statuses whose message is not known; of each status the earliest stays.
-pub async fn park_statuses(tx: &mut SetTx, parked: &ParkedStatuses) -> Result<()> {
+pub async fn park_statuses(tx: &mut SetTx, now: OffsetDateTime, parked: &ParkedStatuses) -> Result<()> {
     let errors: Vec<_> = parked.values().map(|value| value.first.1.clone()).collect();
     sqlx::query!(
         "insert into parked_statuses as p (
            tenant_id, phone_number_id, provider_id, status, at, error_code, error_message,
-           billable, pricing_model, pricing_type, pricing_category, free_until)
-         select *
+           billable, pricing_model, pricing_type, pricing_category, free_until, parked_at, look_at)
+         select u.*, $13, $13
          from unnest(
            $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::bigint[], $7::text[],
-           $8::boolean[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
+           $8::boolean[], $9::text[], $10::text[], $11::text[], $12::timestamptz[]) as u
          on conflict (tenant_id, phone_number_id, provider_id, status) do update
          set at = least(p.at, excluded.at),
              error_code = case when (excluded.at, excluded.error_code) < (p.at, p.error_code) then excluded.error_code else p.error_code end,
@@ -69,6 +72,7 @@ pub async fn park_statuses(tx: &mut SetTx, parked: &ParkedStatuses) -> Result<()
         &parked.values().map(|value| value.pricing.kind.clone()).collect::<Vec<_>>() as _,
         &parked.values().map(|value| value.pricing.category.clone()).collect::<Vec<_>>() as _,
         &parked.values().map(|value| value.pricing.free_until).collect::<Vec<_>>() as _,
+        now,
     )
     .execute(tx.conn())
     .await?;
@@ -142,35 +146,44 @@ impl IngestDb {
         self.begin_unfenced(&tenants).await
     }
 
-    /// Parked statuses whose message is known by now: what a crash between two transactions left. At most `limit`.
-    pub async fn overdue_parked(&self, limit: i64) -> Result<Vec<StatusKey>> {
+    /// Parked statuses that it is time to look at again, the longest due first, at most `limit`: a crash between two
+    /// transactions may have left them. Each is looked at again when it is twice as old, so that those of messages that
+    /// never were ours cost ever less.
+    pub async fn due_parked(&self, now: OffsetDateTime, limit: i64) -> Result<Vec<StatusKey>> {
         let tenants = sqlx::query_scalar!("select distinct tenant_id from number_routes")
             .fetch_all(&self.0)
             .await?;
         let tenants: Vec<TenantId> = tenants.into_iter().map(TenantId::new).collect();
         let mut tx = self.begin(&tenants).await?;
         let rows = sqlx::query!(
-            "select distinct p.tenant_id, p.phone_number_id, p.provider_id
-             from unnest($1::uuid[]) as u (tenant_id)
-             join parked_statuses p on p.tenant_id = u.tenant_id
-             join messages m
-               on m.tenant_id = p.tenant_id
-              and m.phone_number_id = p.phone_number_id
-              and m.provider_id = p.provider_id
-              and m.direction = $2
-             limit $3",
-            &tenants.iter().map(|tenant| tenant.uuid()).collect::<Vec<_>>(),
-            Direction::Outbound as i16,
+            "with due as (
+               select tenant_id, phone_number_id, provider_id, status
+               from parked_statuses
+               where look_at <= $1
+               order by look_at
+               limit $2
+               for update skip locked)
+             update parked_statuses p
+             set look_at = $1 + greatest($1 - p.parked_at, make_interval(secs => $3))
+             from due
+             where p.tenant_id = due.tenant_id
+               and p.phone_number_id = due.phone_number_id
+               and p.provider_id = due.provider_id
+               and p.status = due.status
+             returning p.tenant_id, p.phone_number_id, p.provider_id",
+            now,
             limit,
+            LOOK_AGAIN_S,
         )
         .fetch_all(tx.conn())
         .await?;
         tx.commit().await?;
-        let key =
-            |row: (uuid::Uuid, uuid::Uuid, String)| (TenantId::new(row.0), PhoneNumberId::new(row.1), row.2);
         Ok(rows
             .into_iter()
-            .map(|row| key((row.tenant_id, row.phone_number_id, row.provider_id)))
+            .map(|row| {
+                let (tenant, number) = (row.tenant_id, row.phone_number_id);
+                (TenantId::new(tenant), PhoneNumberId::new(number), row.provider_id)
+            })
             .collect())
     }
 }

@@ -91,7 +91,7 @@ pub enum Cancel {
     NotOurs,
 }
 
-/// Withdraws a message whose row is still planned, with its event. A lane that claims at the same moment wins or loses
+/// Withdraws a message whose row is still planned or scheduled, with its event. A lane that claims at the same moment wins or loses
 /// as a whole.
 pub async fn cancel(tx: &mut TenantTx, id: MessageId, now: OffsetDateTime) -> Result<Cancel> {
     let tenant = tx.tenant_id().uuid();
@@ -118,7 +118,7 @@ pub async fn cancel(tx: &mut TenantTx, id: MessageId, now: OffsetDateTime) -> Re
              finished_at = $3
          where tenant_id = $1
            and message_id = $2
-           and state = 0",
+           and state in (0, 9)",
         tenant,
         id.uuid(),
         now,

@@ -1,4 +1,4 @@
-use domain::{PlatformUserId, SessionId};
+use domain::{PlatformUserId, SessionId, TenantId};
 use time::OffsetDateTime;
 
 use super::{PlatformPerson, PlatformScope};
@@ -159,5 +159,30 @@ impl PlatformTx {
         .fetch_optional(self.conn())
         .await?;
         Ok(row.map(|row| (PlatformUserId::new(row.platform_user_id), SessionId::new(row.id))))
+    }
+
+    /// Ends the sessions of a tenant's members who belong to no other tenant that is active; how many.
+    pub async fn cut_sessions_of(&mut self, id: TenantId, now: OffsetDateTime) -> Result<u64> {
+        let done = sqlx::query!(
+            "update sessions
+             set revoked_at = $2
+             where revoked_at is null
+               and user_id in (
+                 select m.user_id
+                 from memberships m
+                 where m.tenant_id = $1
+                   and not exists (
+                     select
+                     from memberships o
+                     join tenants t on t.id = o.tenant_id
+                     where o.user_id = m.user_id
+                       and t.id <> $1
+                       and t.state = 1))",
+            id.uuid(),
+            now,
+        )
+        .execute(self.conn())
+        .await?;
+        Ok(done.rows_affected())
     }
 }

@@ -46,10 +46,14 @@ pub(super) async fn raw(connection: &mut PgConnection, cutoff: OffsetDateTime) -
         return Ok(Day::Held(day));
     }
     let count: i64 = streams.iter().map(|stream| stream.seq).sum();
-    sqlx::query_scalar!("select drop_ingest_day('raw_webhooks', $1)", day)
+    let dropped = sqlx::query_scalar!(r#"select drop_ingest_day('raw_webhooks', $1) as "dropped!""#, day)
         .fetch_one(connection)
         .await?;
-    Ok(Day::Dropped(whole(day, count)))
+    Ok(if dropped {
+        Day::Dropped(whole(day, count))
+    } else {
+        Day::Held(day)
+    })
 }
 
 /// Drops the oldest day of outcomes that lies before the cutoff's day.

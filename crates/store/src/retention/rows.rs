@@ -42,16 +42,104 @@ pub(super) async fn outbox(connection: &mut PgConnection, cutoff: OffsetDateTime
     Ok(removed(row.count, row.first, row.last))
 }
 
+/// Runs a deletion that returns the time of each row as `at`; how many went, from when to when.
+macro_rules! gone {
+    ($connection:expr, $delete:tt, $($argument:expr),+) => {{
+        let row = sqlx::query!(
+            "with gone as ("
+                + $delete
+                + r#") select count(*) as "count!", min(at)::text as first, max(at)::text as last from gone"#,
+            $($argument),+
+        )
+        .fetch_one($connection)
+        .await?;
+        Ok(removed(row.count, row.first, row.last))
+    }};
+}
+
+type Outcome = Result<Option<Removed>>;
+
 /// Idempotency keys by age.
-pub(super) async fn idempotency_keys(
-    connection: &mut PgConnection,
-    cutoff: OffsetDateTime,
-) -> Result<Option<Removed>> {
+pub(super) async fn idempotency_keys(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from idempotency_keys
+         where (tenant_id, scope, key) in (
+           select tenant_id, scope, key from idempotency_keys where created_at < $1 limit $2)
+         returning created_at as at",
+        cutoff,
+        PORTION
+    )
+}
+
+/// Sessions of the tenant realm that expired or were ended.
+pub(super) async fn sessions(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from sessions
+         where id in (select id from sessions where least(expires_at, revoked_at) < $1 limit $2)
+         returning least(expires_at, revoked_at) as at",
+        cutoff,
+        PORTION
+    )
+}
+
+/// Sessions of platform admins that expired or were ended.
+pub(super) async fn platform_sessions(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from platform_sessions
+         where id in (select id from platform_sessions where least(expires_at, revoked_at) < $1 limit $2)
+         returning least(expires_at, revoked_at) as at",
+        cutoff,
+        PORTION
+    )
+}
+
+/// Counters whose window is over. All at once: they are small, and no key of theirs is ours to read.
+pub(super) async fn sign_in_throttles(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from sign_in_throttles where window_start < $1 returning window_start as at",
+        cutoff
+    )
+}
+
+/// Jobs that were given up.
+pub(super) async fn dead_jobs(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from jobs
+         where (tenant_id, id) in (select tenant_id, id from jobs where dead and run_at < $1 limit $2)
+         returning run_at as at",
+        cutoff,
+        PORTION
+    )
+}
+
+/// Statuses whose message never came.
+pub(super) async fn parked_statuses(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Outcome {
+    gone!(
+        connection,
+        "delete from parked_statuses
+         where (tenant_id, phone_number_id, provider_id, status) in (
+           select tenant_id, phone_number_id, provider_id, status
+           from parked_statuses
+           where parked_at < $1
+           order by parked_at
+           limit $2)
+         returning parked_at as at",
+        cutoff,
+        PORTION
+    )
+}
+
+/// Mails by age.
+pub(super) async fn mails(connection: &mut PgConnection, cutoff: OffsetDateTime) -> Result<Option<Removed>> {
     let row = sqlx::query!(
         r#"with gone as (
-             delete from idempotency_keys
-             where (tenant_id, scope, key) in (
-               select tenant_id, scope, key from idempotency_keys where created_at < $1 limit $2)
+             delete from mails
+             where (tenant_id, id) in (select tenant_id, id from mails where created_at < $1 limit $2)
              returning created_at)
            select count(*) as "count!", min(created_at)::text as first, max(created_at)::text as last from gone"#,
         cutoff,
@@ -62,17 +150,17 @@ pub(super) async fn idempotency_keys(
     Ok(removed(row.count, row.first, row.last))
 }
 
-/// Sessions of the tenant realm that expired or were ended.
-pub(super) async fn sessions(
+/// Invitations that expired.
+pub(super) async fn invitations(
     connection: &mut PgConnection,
     cutoff: OffsetDateTime,
 ) -> Result<Option<Removed>> {
     let row = sqlx::query!(
         r#"with gone as (
-             delete from sessions
-             where id in (select id from sessions where least(expires_at, revoked_at) < $1 limit $2)
-             returning least(expires_at, revoked_at) as ended)
-           select count(*) as "count!", min(ended)::text as first, max(ended)::text as last from gone"#,
+             delete from invitations
+             where (tenant_id, id) in (select tenant_id, id from invitations where expires_at < $1 limit $2)
+             returning expires_at)
+           select count(*) as "count!", min(expires_at)::text as first, max(expires_at)::text as last from gone"#,
         cutoff,
         PORTION,
     )
@@ -81,53 +169,15 @@ pub(super) async fn sessions(
     Ok(removed(row.count, row.first, row.last))
 }
 
-/// Sessions of platform admins that expired or were ended.
-pub(super) async fn platform_sessions(
+/// Resets that expired. All at once: they are few, and no token of theirs is ours to read.
+pub(super) async fn password_resets(
     connection: &mut PgConnection,
     cutoff: OffsetDateTime,
 ) -> Result<Option<Removed>> {
     let row = sqlx::query!(
-        r#"with gone as (
-             delete from platform_sessions
-             where id in (select id from platform_sessions where least(expires_at, revoked_at) < $1 limit $2)
-             returning least(expires_at, revoked_at) as ended)
-           select count(*) as "count!", min(ended)::text as first, max(ended)::text as last from gone"#,
+        r#"with gone as (delete from password_resets where expires_at < $1 returning expires_at)
+           select count(*) as "count!", min(expires_at)::text as first, max(expires_at)::text as last from gone"#,
         cutoff,
-        PORTION,
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(removed(row.count, row.first, row.last))
-}
-
-/// Counters whose window is over. All at once: they are small, and no key of theirs is ours to read.
-pub(super) async fn sign_in_throttles(
-    connection: &mut PgConnection,
-    cutoff: OffsetDateTime,
-) -> Result<Option<Removed>> {
-    let row = sqlx::query!(
-        r#"with gone as (delete from sign_in_throttles where window_start < $1 returning window_start)
-           select count(*) as "count!", min(window_start)::text as first, max(window_start)::text as last from gone"#,
-        cutoff,
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(removed(row.count, row.first, row.last))
-}
-
-/// Jobs that were given up.
-pub(super) async fn dead_jobs(
-    connection: &mut PgConnection,
-    cutoff: OffsetDateTime,
-) -> Result<Option<Removed>> {
-    let row = sqlx::query!(
-        r#"with gone as (
-             delete from jobs
-             where (tenant_id, id) in (select tenant_id, id from jobs where dead and run_at < $1 limit $2)
-             returning run_at)
-           select count(*) as "count!", min(run_at)::text as first, max(run_at)::text as last from gone"#,
-        cutoff,
-        PORTION,
     )
     .fetch_one(connection)
     .await?;

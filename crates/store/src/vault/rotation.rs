@@ -11,6 +11,7 @@ use super::{CONNECTION_PIN, META_APP_SECRET, PROVIDER_CREDENTIAL, Vault, Wrapped
 use crate::{
     access, connections,
     error::Result,
+    mails,
     pool::{IngestDb, PlatformDb, TenantDb},
     scope::{Actor, TenantScope},
     tx::{PlatformTx, TenantTx},
@@ -206,7 +207,8 @@ impl Vault {
         loop {
             let mut tx = db.begin(scope).await?;
             let resealed = self.reseal_accounts(&mut tx, run.started_at).await?
-                + self.reseal_pins(&mut tx, run.started_at).await?;
+                + self.reseal_pins(&mut tx, run.started_at).await?
+                + mails::reseal(&mut tx, self, run.started_at, VALUES).await?;
             tx.commit().await?;
             if resealed == 0 {
                 return Ok(done);

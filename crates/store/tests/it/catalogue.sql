@@ -118,12 +118,14 @@ where text.expression is not null
       and text.expression = '(tenant_id = ( SELECT (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid AS "nullif"))')
     or ($1 -> 'owned' ? p.relname and runtime.rolname in ('parlance_ingest', 'parlance_delivery')
       and text.expression = '(tenant_id IN ( SELECT unnest((NULLIF(current_setting(''app.tenant_ids''::text, true), ''''::text))::uuid[]) AS unnest))')
-    or ($1 -> 'resolved' ? p.relname and runtime.rolname = 'parlance_tenant' and (p.polcmd = 'r' or p.relname = 'sessions')
+    or ($1 -> 'resolved' ? p.relname and runtime.rolname = 'parlance_tenant' and (p.polcmd = 'r' or p.relname in ('sessions', 'user_passwords', 'password_resets'))
       and text.expression = '(NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text) IS NULL)')
-    or (p.relname = 'tenants' and runtime.rolname = 'parlance_tenant' and p.polcmd = 'r'
+    or (p.relname = 'tenants' and runtime.rolname = 'parlance_tenant' and p.polcmd in ('r', 'w')
       and text.expression = '(id = (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid)')
     or (p.relname = 'users' and runtime.rolname = 'parlance_tenant' and p.polcmd = 'r'
       and regexp_replace(text.expression, '\s+', ' ', 'g') = '(id IN ( SELECT memberships.user_id FROM memberships WHERE (memberships.tenant_id = (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid)))')
+    or (p.relname = 'sessions' and runtime.rolname = 'parlance_tenant' and p.polcmd in ('r', 'w')
+      and regexp_replace(text.expression, '\s+', ' ', 'g') = '(user_id IN ( SELECT memberships.user_id FROM memberships WHERE (memberships.tenant_id = (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid)))')
     or (text.expression = 'true' and exists (select from across where name = p.relname and role = runtime.rolname))
   )
 

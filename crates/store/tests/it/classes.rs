@@ -27,6 +27,8 @@ pub const TABLES: &[(&str, Class)] = &[
     ("sessions", Directory),
     ("sign_in_throttles", Directory),
     ("api_keys", Directory),
+    ("invitations", Directory),
+    ("password_resets", Directory),
     ("waba_routes", Directory),
     ("number_routes", Directory),
     ("data_keys", Tenant),
@@ -51,15 +53,18 @@ pub const TABLES: &[(&str, Class)] = &[
     ("conversation_aliases", Tenant),
     ("template_events", Tenant),
     ("number_events", Tenant),
+    ("number_stops", Tenant),
     ("send_attempts", Tenant),
     ("lanes", Tenant),
     ("lane_state", Tenant),
     ("jobs", Tenant),
+    ("mails", Tenant),
     ("idempotency_keys", Tenant),
     ("outbox", Tenant),
     ("audit_entries", Tenant),
     ("audit_seals", Tenant),
     ("entitlements", Tenant),
+    ("usage_counters", Tenant),
     ("ingest_streams", Ingest),
     ("ingest_cursors", Ingest),
     ("raw_webhooks", Ingest),
@@ -86,6 +91,10 @@ pub const RUNTIME_ROLES: &[&str] = &["tenant", "ingest", "delivery", "events", "
 /// Pairs of table and role whose policy is `true`.
 pub const ACROSS: &[(&str, &str)] = &[
     ("sessions", "tenant"),
+    ("sessions", "platform"),
+    ("user_passwords", "tenant"),
+    ("password_resets", "tenant"),
+    ("users", "tenant"),
     ("sign_in_throttles", "tenant"),
     ("graph_environments", "tenant"),
     ("meta_apps", "tenant"),
@@ -122,6 +131,8 @@ pub const ACROSS: &[(&str, &str)] = &[
     ("lanes", "delivery"),
     ("jobs", "delivery"),
     ("outbox", "events"),
+    ("audit_seals", "events"),
+    ("platform_audit_seals", "events"),
     ("retention_reports", "platform"),
     ("key_rotations", "platform"),
     ("audit_entries", "upkeep"),
@@ -140,6 +151,10 @@ pub const ACROSS: &[(&str, &str)] = &[
     ("platform_sessions", "upkeep"),
     ("sign_in_throttles", "upkeep"),
     ("jobs", "upkeep"),
+    ("invitations", "upkeep"),
+    ("password_resets", "upkeep"),
+    ("mails", "upkeep"),
+    ("parked_statuses", "upkeep"),
 ];
 
 /// Tables that `parlance_tenant` reads while no tenant is known yet, to find out which one it is.
@@ -151,6 +166,8 @@ pub const RESOLVED: &[&str] = &[
     "users",
     "user_passwords",
     "sessions",
+    "invitations",
+    "password_resets",
 ];
 
 /// Indexes of tenant tables that do not lead with `tenant_id`: unique across tenants, looked up before a tenant is
@@ -161,8 +178,13 @@ const NOT_LEADING: &[&str] = &[
     "number_routes_pkey",
     "memberships_user",
     "jobs_ready",
+    "send_attempts_scheduled",
+    "parked_statuses_look",
+    "parked_statuses_age",
     "outbox_order",
     "api_keys_creator",
+    "invitations_token_key",
+    "invitations_inviter",
     "messages_author",
     "conversation_events_assignee",
     "conversation_events_actor",
@@ -199,6 +221,7 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
     ("audit_entries", "details", &["tenant", "upkeep"]),
     ("audit_seals", "hash", &["upkeep"]),
     ("platform_audit_seals", "hash", &["upkeep"]),
+    ("lane_state", "breaker_reason", &["tenant", "delivery"]),
     ("outbox", "payload", &["tenant", "events"]),
     ("idempotency_keys", "request_hash", &["tenant"]),
     ("idempotency_keys", "response", &["tenant"]),
@@ -212,13 +235,19 @@ pub const READERS: &[(&str, &str, &[&str])] = &[
     ("api_keys", "token_hash", &["tenant"]),
     ("user_passwords", "hash", &["tenant"]),
     ("sessions", "token_hash", &["tenant"]),
+    ("sessions", "address", &["tenant"]),
+    ("sessions", "user_agent", &["tenant"]),
+    ("invitations", "token_hash", &["tenant"]),
+    ("invitations", "email", &["tenant"]),
+    ("password_resets", "token_hash", &["tenant"]),
+    ("mails", "content_sealed", &["tenant"]),
     ("platform_users", "password_hash", &["platform"]),
     ("platform_sessions", "token_hash", &["platform"]),
     ("sign_in_throttles", "key", &["tenant", "platform"]),
 ];
 
 /// Functions that run as their owner.
-const DEFINER_FUNCTIONS: &[&str] = &["ensure_ingest_day", "drop_ingest_day"];
+const DEFINER_FUNCTIONS: &[&str] = &["ensure_ingest_day", "drop_ingest_partition"];
 
 /// Tables whose rows belong to one tenant, whatever their class.
 pub fn owned_tables() -> Vec<&'static str> {
@@ -226,6 +255,7 @@ pub fn owned_tables() -> Vec<&'static str> {
         "tenants",
         "users",
         "user_passwords",
+        "password_resets",
         "sessions",
         "sign_in_throttles",
     ];

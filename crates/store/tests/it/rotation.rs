@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Clock, ConnectionId, DataKeyId,
+    Clock, ConnectionId, DataKeyId, MailId,
     crypto::{DataKey, KeyProvider, Sealed},
+    ports::Mail,
 };
 use parlance_store::{
-    Error, connections,
+    Error, connections, mails,
     vault::{CONNECTION_PIN, KeyRotation, META_APP_SECRET, PROVIDER_CREDENTIAL, Rotated, Vault},
 };
 use secrecy::ExposeSecret;
@@ -118,6 +119,23 @@ async fn pin(db: &TestDb, vault: &Vault, tenant: &TenantFixture, id: ConnectionI
     pin.unwrap().expose_secret().to_owned()
 }
 
+/// A mail of the tenant that waits.
+async fn keep_mail(db: &TestDb, tenant: &TenantFixture) -> MailId {
+    let (id, vault) = (db.ids.make(), vault(db, &["test"]));
+    let mail = Mail {
+        to: "ana@example.com".to_owned(),
+        subject: "Join".to_owned(),
+        text: PIN.to_owned(),
+    };
+    let mut tx = db.tenant.begin(&tenant.scope).await.unwrap();
+    let now = db.clock.now();
+    mails::write(&mut tx, &vault, id, db.ids.uuid(), &mail, now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
 async fn count(db: &TestDb, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&db.superuser).await.unwrap()
 }
@@ -125,6 +143,7 @@ async fn count(db: &TestDb, sql: &'static str) -> i64 {
 const UNDER_AN_OLD_KEY: &str = "select
     (select count(*) from provider_accounts a join data_keys k on (k.tenant_id, k.id) = (a.tenant_id, a.key_id) where not k.active)
   + (select count(*) from connections c join data_keys k on (k.tenant_id, k.id) = (c.tenant_id, c.pin_key_id) where not k.active)
+  + (select count(*) from mails m join data_keys k on (k.tenant_id, k.id) = (m.tenant_id, m.key_id) where not k.active)
   + (select count(*) from meta_app_secrets s join installation_keys k on k.id = s.key_id where not k.active)";
 const UNDER_AN_OLD_MASTER: &str = "select (select count(*) from data_keys where master_key_id <> 'new')
   + (select count(*) from installation_keys where master_key_id <> 'new')";
@@ -148,6 +167,7 @@ async fn values_open_while_every_key_is_rotated_and_none_is_left_under_an_old_on
             select tenant_id, gen_random_uuid(), kind, credential_sealed, key_id, hint, created_at
             from provider_accounts, generate_series(1, 120) where hint = '....' and tenant_id = (select id from tenants where slug = 'tenant-b')").await;
     let connection = keep_pin(db, &pair.a).await;
+    let mail = keep_mail(db, &pair.a).await;
     assert_eq!(count(db, UNDER_AN_OLD_KEY).await, 0);
     assert!(
         count(db, UNDER_AN_OLD_MASTER).await > 0,
@@ -194,7 +214,7 @@ async fn values_open_while_every_key_is_rotated_and_none_is_left_under_an_old_on
         Rotated {
             rewrapped: 0,
             keys: 3,
-            resealed: 124
+            resealed: 125
         }
     );
     assert_eq!(count(db, UNDER_AN_OLD_KEY).await, 0);
@@ -203,6 +223,10 @@ async fn values_open_while_every_key_is_rotated_and_none_is_left_under_an_old_on
     assert_eq!(token(db, &after, &pair.a).await.unwrap(), "token-tenant-a");
     assert_eq!(app_secret(db, &after).await, pair.app.app_secret);
     assert_eq!(pin(db, &after, &pair.a, connection).await, PIN);
+    let mut tx = db.tenant.begin(&pair.a.scope).await.unwrap();
+    let waiting = mails::waiting(&mut tx, &after, mail).await.unwrap();
+    assert_eq!(waiting.map(|mail| mail.text).as_deref(), Some(PIN));
+    drop(tx);
     let dump = dump(&db.superuser).await;
     for secret in [
         "token-tenant-a",
@@ -274,5 +298,8 @@ async fn every_sealed_column_is_rotated() {
     .fetch_all(&db.superuser)
     .await
     .unwrap();
-    assert_eq!(sealed, ["connections", "meta_app_secrets", "provider_accounts"]);
+    assert_eq!(
+        sealed,
+        ["connections", "mails", "meta_app_secrets", "provider_accounts"]
+    );
 }

@@ -509,7 +509,7 @@ export interface components {
                 removed: number;
                 /**
                  * @description The rule: `raw_webhooks`, `webhook_outcomes`, `outbox`, `idempotency_keys`, `sessions`, `platform_sessions`,
-                 *     `sign_in_throttles` or `dead_jobs`.
+                 *     `sign_in_throttles`, `dead_jobs`, `mails`, `invitations` or `password_resets`.
                  */
                 rule: string;
             }[];
@@ -717,7 +717,7 @@ export interface components {
             removed: number;
             /**
              * @description The rule: `raw_webhooks`, `webhook_outcomes`, `outbox`, `idempotency_keys`, `sessions`, `platform_sessions`,
-             *     `sign_in_throttles` or `dead_jobs`.
+             *     `sign_in_throttles`, `dead_jobs`, `mails`, `invitations` or `password_resets`.
              */
             rule: string;
         };

@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/v1/installation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What everybody may know of the installation. */
+        get: operations["get_installation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation's link offers. */
+        post: operations["open_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitation/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation. Somebody new gives name and password and is signed in; somebody known is signed in before. */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -15,6 +66,92 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change your password; your other sessions end. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where you are signed in. */
+        get: operations["list_my_sessions"];
+        put?: never;
+        post?: never;
+        /** End every session of yours but this one. */
+        delete: operations["end_my_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of your sessions. */
+        delete: operations["end_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a link to a new password sent, if this address is somebody's. The answer is the same for every address. */
+        post: operations["request_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password-reset/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a new password by the link of a mail; the person is signed out everywhere. */
+        post: operations["reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -99,6 +236,40 @@ export interface paths {
         };
         /** A page of the people who may be given conversations, by name. */
         get: operations["list_assignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the audit log, newest first. */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log as CSV, newest first, at most 100,000 entries. The export is written down itself. */
+        get: operations["export_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -438,6 +609,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/t/{slug}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every open invitation, newest first. */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invite a person by mail; with mail off the link is answered instead. */
+        post: operations["create_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an invitation; its link stops working. */
+        delete: operations["withdraw_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/invitations/{invitation_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an invitation again, with a new link; the former one stops working. */
+        post: operations["resend_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/t/{slug}/media": {
         parameters: {
             query?: never;
@@ -467,6 +690,59 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the team, the longest known first. */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a member out of the team; they are signed out everywhere. */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        /** Give a member another role; it counts from their next request on. */
+        patch: operations["change_member"];
+        trace?: never;
+    };
+    "/v1/t/{slug}/members/{user_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a member is signed in. */
+        get: operations["list_member_sessions"];
+        put?: never;
+        post?: never;
+        /** Sign a member out everywhere. */
+        delete: operations["sign_member_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -651,12 +927,66 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a paused number send again. */
+        /** Lift what a person may lift of a number's stops, once the cause is mended; it sends again when none is left. */
         post: operations["resume_number"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every role: built-in ones, then custom ones by name. */
+        get: operations["list_roles"];
+        put?: never;
+        /** Make a custom role of permissions that you have yourself. */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a custom role, at once for everybody who has it. */
+        put: operations["change_role"];
+        post?: never;
+        /** Delete a custom role that nobody has and no invitation gives. */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t/{slug}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's settings, and what the installation does for it. */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the tenant's name, time zone or language. */
+        patch: operations["change_settings"];
         trace?: never;
     };
     "/v1/t/{slug}/templates": {
@@ -766,6 +1096,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How an invitation is accepted. */
+        AcceptInvitation: {
+            /** @description Their name, from somebody who has no sign-in yet: 1 to 120 characters. */
+            name?: string | null;
+            /**
+             * Format: password
+             * @description The password that they choose, 12 to 256 characters.
+             */
+            password?: string | null;
+            /**
+             * Format: password
+             * @description What stands behind the `#` of the link.
+             */
+            token: string;
+        };
         /**
          * @description Who has to act before it can work.
          * @enum {string}
@@ -837,10 +1182,38 @@ export interface components {
              * @description When it was planned.
              */
             planned_at: string;
-            /** @description `planned`, `claimed`, `accepted`, `rejected`, `unknown`, `not_sent`, `settled`, `expired` or `cancelled`. */
+            /** @description `scheduled`, `planned`, `claimed`, `accepted`, `rejected`, `unknown`, `not_sent`, `settled`, `expired` or `cancelled`. */
             state: string;
             /** @description Why not before: `scheduled`, `pair_rate`, `order` or `retry`; null when nothing held it up. */
             wait?: string | null;
+        };
+        /** @description Who acted. */
+        AuditActor: {
+            /** @description Their id, or the worker's name. */
+            id?: string | null;
+            /** @description `user`, `api_key` or `worker`. */
+            kind: string;
+            /** @description Their name; null when they are not here any more. */
+            name?: string | null;
+        };
+        AuditEntryId: string;
+        /** @description One line of the audit log. */
+        AuditEntryView: {
+            /** @description What was done: `membership.update`. */
+            action: string;
+            /** @description Who acted. */
+            actor: components["schemas"]["AuditActor"];
+            /**
+             * Format: date-time
+             * @description When, by the product's clock.
+             */
+            at: string;
+            /** @description Ids, values and reasons. */
+            details: Record<string, never>;
+            /** @description The entry. */
+            id: components["schemas"]["AuditEntryId"];
+            /** @description Id of what it was done to. */
+            target?: string | null;
         };
         /** @description Who wrote an outbound message. */
         Author: {
@@ -878,6 +1251,33 @@ export interface components {
         Card: {
             /** @description Its header, body and buttons. */
             components: components["schemas"]["Component"][];
+        };
+        /** @description What to change of a member. */
+        ChangeMember: {
+            /** @description Their role from now on: one that may do no more than you. */
+            role_id: components["schemas"]["RoleId"];
+        };
+        /** @description The old password and the new one. */
+        ChangePassword: {
+            /**
+             * Format: password
+             * @description The password so far.
+             */
+            current_password: string;
+            /**
+             * Format: password
+             * @description The password from now on, 12 to 256 characters.
+             */
+            new_password: string;
+        };
+        /** @description What to change; what is left out stays. */
+        ChangeSettings: {
+            /** @description A language tag: `en`, `pt-BR`. */
+            language?: string | null;
+            /** @description 1 to 120 characters. */
+            name?: string | null;
+            /** @description An IANA name: `Europe/Berlin`. */
+            time_zone?: string | null;
         };
         /**
          * @description How a check ended.
@@ -1287,6 +1687,13 @@ export interface components {
             /** @description Shown once and never again. */
             secret: string;
         };
+        /** @description An invitation that is under way. */
+        CreatedInvitation: {
+            /** @description The invitation. */
+            id: components["schemas"]["InvitationId"];
+            /** @description The link to hand over, when this installation sends no mail; shown once. */
+            link?: string | null;
+        };
         /** @description Text with a button that opens a web page. */
         CtaUrlMessage: {
             /** @description At most 1,024 characters. */
@@ -1434,6 +1841,49 @@ export interface components {
             /** @description Its value: digits without `+`, a user id, or a username. */
             value: string;
         };
+        /** @description What everybody may know of the installation. */
+        InstallationView: {
+            /** @description True when it sends mail, so that a lost password can be replaced by its person. */
+            mail: boolean;
+        };
+        InvitationId: string;
+        /**
+         * @description Where the mail of an invitation is.
+         * @enum {string}
+         */
+        InvitationMail: "none" | "waiting" | "sent" | "failed";
+        /** @description An open invitation. */
+        InvitationView: {
+            /**
+             * Format: date-time
+             * @description When it was made, or sent again.
+             */
+            created_at: string;
+            /** @description Whom it is for. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at: string;
+            /** @description The invitation. */
+            id: components["schemas"]["InvitationId"];
+            /** @description Name of who invited; null for an API key or somebody who left. */
+            invited_by?: string | null;
+            /** @description Where its mail is. */
+            mail: components["schemas"]["InvitationMail"];
+            /** @description Why the mail was given up. */
+            mail_error?: string | null;
+            /** @description The role that it gives. */
+            role: components["schemas"]["RoleRef"];
+        };
+        /** @description Whom to invite. */
+        InvitePerson: {
+            /** @description Their address. */
+            email: string;
+            /** @description The role that they get: one that may do no more than you. */
+            role_id: components["schemas"]["RoleId"];
+        };
         /** @description What the scheduler does for a number. */
         LaneView: {
             /**
@@ -1482,6 +1932,19 @@ export interface components {
              */
             throughput_mps: number;
         };
+        /**
+         * @description What lifts a stop.
+         * @enum {string}
+         */
+        Lift: "resume" | "reconnect";
+        /** @description The token of a link. */
+        LinkToken: {
+            /**
+             * Format: password
+             * @description What stands behind the `#` of the link.
+             */
+            token: string;
+        };
         /** @description A short list that is never paged. */
         ListBody_ApiKeyView: {
             /** @description The rows. */
@@ -1514,6 +1977,34 @@ export interface components {
                 revoked_at?: string | null;
                 /** @description What it may do. */
                 scopes: string[];
+            }[];
+        };
+        /** @description A short list that is never paged. */
+        ListBody_InvitationView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made, or sent again.
+                 */
+                created_at: string;
+                /** @description Whom it is for. */
+                email: string;
+                /**
+                 * Format: date-time
+                 * @description When it stops working.
+                 */
+                expires_at: string;
+                /** @description The invitation. */
+                id: components["schemas"]["InvitationId"];
+                /** @description Name of who invited; null for an API key or somebody who left. */
+                invited_by?: string | null;
+                /** @description Where its mail is. */
+                mail: components["schemas"]["InvitationMail"];
+                /** @description Why the mail was given up. */
+                mail_error?: string | null;
+                /** @description The role that it gives. */
+                role: components["schemas"]["RoleRef"];
             }[];
         };
         /** @description A short list that is never paged. */
@@ -1552,7 +2043,7 @@ export interface components {
                 display_phone_number: string;
                 /** @description The number. */
                 id: components["schemas"]["PhoneNumberId"];
-                /** @description Why it does not send now. */
+                /** @description Why it does not send now: the oldest of its stops. */
                 paused_reason?: string | null;
                 /** @description The provider's id. */
                 provider_number_id: string;
@@ -1560,6 +2051,8 @@ export interface components {
                 quality: string;
                 /** @description CONNECTED when it may send. */
                 status: string;
+                /** @description Everything that stops it, oldest first; it sends when none is left. */
+                stops: components["schemas"]["StopView"][];
                 /**
                  * Format: int32
                  * @description Messages per second.
@@ -1569,6 +2062,54 @@ export interface components {
                 verified_name: string;
                 /** @description Its WABA. */
                 waba_id: components["schemas"]["WabaId"];
+            }[];
+        };
+        /** @description A short list that is never paged. */
+        ListBody_RoleView: {
+            /** @description The rows. */
+            items: {
+                /** @description True when it came with the tenant and can't be changed. */
+                builtin: boolean;
+                /** @description The role. */
+                id: components["schemas"]["RoleId"];
+                /**
+                 * Format: int64
+                 * @description How many members have it.
+                 */
+                members: number;
+                /** @description Its name. */
+                name: string;
+                /** @description What it may do. */
+                permissions: string[];
+            }[];
+        };
+        /** @description A short list that is never paged. */
+        ListBody_SessionView: {
+            /** @description The rows. */
+            items: {
+                /** @description Network address that it was begun from; of IPv6 the /64. */
+                address?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                created_at: string;
+                /** @description True for the one that asks. */
+                current: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself.
+                 */
+                expires_at: string;
+                /** @description The session. */
+                id: components["schemas"]["SessionId"];
+                /**
+                 * Format: date-time
+                 * @description When it was last used, to five minutes.
+                 */
+                last_seen_at?: string | null;
+                /** @description What the browser calls itself. */
+                user_agent?: string | null;
             }[];
         };
         /** @description A short list that is never paged. */
@@ -1665,6 +2206,23 @@ export interface components {
              * @description When the link stops working.
              */
             url_expires_at?: string | null;
+        };
+        /** @description A member of the team. */
+        MemberView: {
+            /**
+             * Format: date-time
+             * @description When they joined.
+             */
+            joined_at: string;
+            /**
+             * Format: date-time
+             * @description When they were last here, to five minutes.
+             */
+            last_seen_at?: string | null;
+            /** @description Their role. */
+            role: components["schemas"]["RoleRef"];
+            /** @description The person. */
+            user: components["schemas"]["Person"];
         };
         /** @description A tenant that a person belongs to. */
         MembershipView: {
@@ -1942,7 +2500,7 @@ export interface components {
             display_phone_number: string;
             /** @description The number. */
             id: components["schemas"]["PhoneNumberId"];
-            /** @description Why it does not send now. */
+            /** @description Why it does not send now: the oldest of its stops. */
             paused_reason?: string | null;
             /** @description The provider's id. */
             provider_number_id: string;
@@ -1950,6 +2508,8 @@ export interface components {
             quality: string;
             /** @description CONNECTED when it may send. */
             status: string;
+            /** @description Everything that stops it, oldest first; it sends when none is left. */
+            stops: components["schemas"]["StopView"][];
             /**
              * Format: int32
              * @description Messages per second.
@@ -1976,6 +2536,24 @@ export interface components {
             /** @description The apps that may take the code over, for ONE_TAP and ZERO_TAP: one to five. */
             supported_apps?: components["schemas"]["SupportedApp"][];
         };
+        /** @description An invitation as its link shows it. */
+        OpenInvitation: {
+            /** @description Whom the invitation is for. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at: string;
+            /** @description True when this person has a sign-in and accepts signed in. */
+            known: boolean;
+            /** @description Name of the role that it gives. */
+            role: string;
+            /** @description Its place in addresses. */
+            slug: string;
+            /** @description Name of the tenant. */
+            tenant: string;
+        };
         /** @description What a customer ordered. */
         Order: {
             /** @description The catalogue. */
@@ -2001,6 +2579,29 @@ export interface components {
              * @description How many.
              */
             quantity: number;
+        };
+        /** @description Rows and the way on. */
+        PageBody_AuditEntryView: {
+            /** @description The rows. */
+            items: {
+                /** @description What was done: `membership.update`. */
+                action: string;
+                /** @description Who acted. */
+                actor: components["schemas"]["AuditActor"];
+                /**
+                 * Format: date-time
+                 * @description When, by the product's clock.
+                 */
+                at: string;
+                /** @description Ids, values and reasons. */
+                details: Record<string, never>;
+                /** @description The entry. */
+                id: components["schemas"]["AuditEntryId"];
+                /** @description Id of what it was done to. */
+                target?: string | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
         };
         /** @description Rows and the way on. */
         PageBody_ConsentView: {
@@ -2124,6 +2725,28 @@ export interface components {
                  * @description When the customer service window closes; null if the customer never wrote. It may lie in the past.
                  */
                 window_expires_at?: string | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description Rows and the way on. */
+        PageBody_MemberView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When they joined.
+                 */
+                joined_at: string;
+                /**
+                 * Format: date-time
+                 * @description When they were last here, to five minutes.
+                 */
+                last_seen_at?: string | null;
+                /** @description Their role. */
+                role: components["schemas"]["RoleRef"];
+                /** @description The person. */
+                user: components["schemas"]["Person"];
             }[];
             /** @description Cursor of the next page; null at the end. */
             next_cursor?: string | null;
@@ -2457,6 +3080,24 @@ export interface components {
             /** @description By text message or by a call. */
             method: components["schemas"]["CodeMethod"];
         };
+        /** @description Whose password is lost. */
+        RequestReset: {
+            /** @description The person's address. */
+            email: string;
+        };
+        /** @description A new password by the link of a mail. */
+        ResetPassword: {
+            /**
+             * Format: password
+             * @description The password from now on, 12 to 256 characters.
+             */
+            new_password: string;
+            /**
+             * Format: password
+             * @description What stands behind the `#` of the link.
+             */
+            token: string;
+        };
         /** @description What may be given when a run goes on. */
         ResumeConnection: {
             /**
@@ -2470,6 +3111,60 @@ export interface components {
              */
             pin?: string | null;
             test_to?: components["schemas"]["Recipient"] | null;
+        };
+        /** @description How long the installation keeps things. */
+        RetentionView: {
+            /**
+             * Format: int64
+             * @description Hours for which a repeated call gets the same answer.
+             */
+            idempotency_hours: number;
+            /**
+             * Format: int64
+             * @description Days for which a live stream can be taken up again.
+             */
+            outbox_days: number;
+            /**
+             * Format: int64
+             * @description Days of webhooks as received.
+             */
+            raw_webhook_days: number;
+            /**
+             * Format: int64
+             * @description Days of the webhook log.
+             */
+            webhook_outcome_days: number;
+        };
+        /** @description A custom role as it shall be. */
+        RoleDraft: {
+            /** @description 1 to 60 characters, unique in the tenant. */
+            name: string;
+            /** @description Permissions, each one that you have yourself. */
+            permissions: string[];
+        };
+        RoleId: string;
+        /** @description A role by name. */
+        RoleRef: {
+            /** @description The role. */
+            id: components["schemas"]["RoleId"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A role. */
+        RoleView: {
+            /** @description True when it came with the tenant and can't be changed. */
+            builtin: boolean;
+            /** @description The role. */
+            id: components["schemas"]["RoleId"];
+            /**
+             * Format: int64
+             * @description How many members have it.
+             */
+            members: number;
+            /** @description Its name. */
+            name: string;
+            /** @description What it may do. */
+            permissions: string[];
         };
         /**
          * @description Which rule decided.
@@ -2515,6 +3210,53 @@ export interface components {
             /** @description The message. */
             message: components["schemas"]["MessageView"];
         };
+        SessionId: string;
+        /** @description A session that works. */
+        SessionView: {
+            /** @description Network address that it was begun from; of IPv6 the /64. */
+            address?: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /** @description True for the one that asks. */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at: string;
+            /** @description The session. */
+            id: components["schemas"]["SessionId"];
+            /**
+             * Format: date-time
+             * @description When it was last used, to five minutes.
+             */
+            last_seen_at?: string | null;
+            /** @description What the browser calls itself. */
+            user_agent?: string | null;
+        };
+        /** @description Settings of a tenant. */
+        SettingsView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Language of people who have not chosen their own: `en`. */
+            language: string;
+            /** @description Address that mail of this installation comes from; null while mail is off. */
+            mail_from?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description How long the installation keeps things. */
+            retention: components["schemas"]["RetentionView"];
+            /** @description Its place in addresses. */
+            slug: string;
+            /** @description Its time zone by IANA name: `Europe/Berlin`. */
+            time_zone: string;
+        };
         /** @description Address and password. */
         SignIn: {
             /** @description The person's address. */
@@ -2538,6 +3280,25 @@ export interface components {
             state: string;
             /** @description `token`, `scopes`, `waba`, `number`, `register`, `subscribe`, `route`, `templates` or `test`. */
             step: string;
+        };
+        /**
+         * @description Why a number does not send; several can hold at once. The name is stored.
+         * @enum {string}
+         */
+        StopClass: "token" | "number_blocked" | "account_blocked" | "payment" | "deleted" | "disabled" | "partner_removed" | "app_uninstalled" | "offboarded";
+        /** @description One thing that stops a number. */
+        StopView: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description Why. */
+            class: components["schemas"]["StopClass"];
+            /** @description What lifts it. */
+            lift: components["schemas"]["Lift"];
+            /** @description In words, with the cure. */
+            reason: string;
         };
         /** @description An Android app. */
         SupportedApp: {
@@ -2677,6 +3438,8 @@ export interface components {
         TenantView: {
             /** @description The tenant. */
             id: components["schemas"]["TenantId"];
+            /** @description Language of people who have not chosen their own: `en`. */
+            language: string;
             /** @description Its name. */
             name: string;
             /** @description True when it was made for the simulated WhatsApp. */
@@ -2750,6 +3513,159 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_installation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationView"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenInvitation"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link does not work, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not from the app's own origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link does not work, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This person has a sign-in and is not signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The tenant has all that it may have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -2768,6 +3684,287 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field can't be used, or the old password is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many failures */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBody_SessionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_my_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_my_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                session_id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestReset"];
+            };
+        };
+        responses: {
+            /** @description A mail goes out if the address is known */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This installation sends no mail */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link does not work, or no longer */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2825,7 +4022,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not from the app's own origin */
+            /** @description Not from the app's own origin, or every tenant of the person is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3096,6 +4293,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageBody_PersonRef"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description Entries of this person only. */
+                user_id?: components["schemas"]["UserId"];
+                /** @description Entries of this action only: `membership.update`. */
+                action?: string;
+                /** @description Entries from this time on. */
+                from?: string;
+                /** @description Entries before this time. */
+                before?: string;
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_AuditEntryView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Entries of this person only. */
+                user_id?: components["schemas"]["UserId"];
+                /** @description Entries of this action only. */
+                action?: string;
+                /** @description Entries from this time on. */
+                from?: string;
+                /** @description Entries before this time. */
+                before?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             400: {
@@ -4581,6 +5926,266 @@ export interface operations {
             };
         };
     };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBody_InvitationView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitePerson"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvitation"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person is a member, or invited already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The tenant has all that it may have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The invitation */
+                invitation_id: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The invitation */
+                invitation_id: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvitation"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_media: {
         parameters: {
             query?: never;
@@ -4669,6 +6274,328 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MediaView"];
                 };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the former page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody_MemberView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The member */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The last owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The member */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMember"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The last owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_member_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The member */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBody_SessionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_member_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The member */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -5381,6 +7308,407 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NumberView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What stops the number is not lifted by resuming it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBody_RoleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The role */
+                role_id: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+                /** @description The role */
+                role_id: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header `RateLimit` tells of which, `Retry-After` when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's address */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             401: {

@@ -14,7 +14,7 @@ use crate::{
         guard::Visit,
         problem::{ApiResult, Body, Problem},
     },
-    tenant::TenantState,
+    tenant::{TenantState, auth::user_agent},
 };
 
 /// Address and password.
@@ -35,7 +35,7 @@ pub struct SignIn {
         (status = 200, body = Me),
         (status = 400, body = Problem, description = "A field can't be used"),
         (status = 401, body = Problem, description = "Wrong address or password"),
-        (status = 403, body = Problem, description = "Not from the app's own origin"),
+        (status = 403, body = Problem, description = "Not from the app's own origin, or every tenant of the person is suspended"),
         (status = 429, body = Problem, description = "Too many failures"),
     )
 )]
@@ -50,7 +50,12 @@ pub async fn sign_in(
     visit.sign_in().await?;
     let session = state
         .services
-        .sign_in(&request.email, request.password, visit.client())
+        .sign_in(
+            &request.email,
+            request.password,
+            visit.client(),
+            user_agent(&headers),
+        )
         .await?;
     let token = session.token.expose_secret().to_owned();
     let cookie = cookie::set(

@@ -28,7 +28,7 @@ export function useGlobalKeys(slug: string, open: (overlay: "palette" | "shortcu
         else if (event.key === "c") void navigate({ to: "/t/$slug/contacts", params });
         else if (event.key === "t") void navigate({ to: "/t/$slug/templates", params });
         else if (event.key === "n") void navigate({ to: "/t/$slug/numbers", params });
-        else if (event.key === "s") void navigate({ to: "/t/$slug/settings/api-keys", params });
+        else if (event.key === "s") void navigate({ to: "/t/$slug/settings", params });
       }
     };
     window.addEventListener("keydown", onKey);

@@ -1,11 +1,12 @@
 import { type Command, CommandPalette, ShortcutsDialog } from "@parlance/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Building2, Inbox, Keyboard, KeyRound, LayoutTemplate, MessageSquare, Phone, Users } from "lucide-react";
+import { Building2, CircleUser, Inbox, Keyboard, LayoutTemplate, MessageSquare, Phone, Settings, Users } from "lucide-react";
 import { useMemo } from "react";
 import { conversationsQuery } from "../features/inbox/queries";
 import { contactName } from "../shared/format";
 import { useMe, useTenant } from "../shared/session";
+import { SETTINGS } from "../shared/settings-pages";
 import { useT } from "../shared/texts";
 import { inboxTarget } from "./landing";
 
@@ -66,15 +67,23 @@ export function Palette({ slug, onClose, onShortcuts }: PaletteProps) {
         run: () => void navigate({ to: "/t/$slug/numbers/connect", params: { slug } }),
       });
     }
-    if (can("api_keys:manage")) {
+    for (const entry of SETTINGS) {
+      if (!can(entry.needs)) continue;
       list.push({
-        key: "keys",
+        key: entry.to,
         group: pages,
-        label: t("keys.title"),
-        icon: <KeyRound size={15} aria-hidden />,
-        run: () => void navigate({ to: "/t/$slug/settings/api-keys", params: { slug } }),
+        label: t(entry.text),
+        icon: <Settings size={15} aria-hidden />,
+        run: () => void navigate({ to: entry.to, params: { slug } }),
       });
     }
+    list.push({
+      key: "account",
+      group: pages,
+      label: t("account.title"),
+      icon: <CircleUser size={15} aria-hidden />,
+      run: () => void navigate({ to: "/t/$slug/account", params: { slug } }),
+    });
     list.push({
       key: "shortcuts",
       group: pages,

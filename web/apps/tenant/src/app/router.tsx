@@ -12,6 +12,7 @@ import {
 import { VIEWS, type View } from "../features/inbox/views";
 import { queryClient } from "../shared/query";
 import { meQuery } from "../shared/session";
+import { settingsTarget } from "../shared/settings-pages";
 import { useT } from "../shared/texts";
 import { inboxTarget } from "./landing";
 
@@ -73,6 +74,24 @@ const signIn = createRoute({
   path: "/sign-in",
   validateSearch: (search): { next?: string } => ({ next: text(search.next) }),
   component: lazyRouteComponent(() => import("../features/sign-in/sign-in-page"), "SignInPage"),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("../features/sign-in/forgot-password-page"), "ForgotPasswordPage"),
+});
+
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/new-password",
+  component: lazyRouteComponent(() => import("../features/sign-in/new-password-page"), "NewPasswordPage"),
+});
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  component: lazyRouteComponent(() => import("../features/join/join-page"), "JoinPage"),
 });
 
 const gallery = createRoute({
@@ -193,9 +212,61 @@ const number = createRoute({
 const settings = createRoute({
   getParentRoute: () => tenant,
   path: "/settings",
-  beforeLoad: ({ params }) => {
-    throw redirect({ to: "/t/$slug/settings/api-keys", params, replace: true });
+  beforeLoad: ({ context }) => {
+    throw redirect({ ...settingsTarget(context.membership), replace: true });
   },
+});
+
+const account = createRoute({
+  getParentRoute: () => tenant,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../features/account/account-page"), "AccountPage"),
+});
+
+const general = createRoute({
+  getParentRoute: () => tenant,
+  path: "/settings/general",
+  component: lazyRouteComponent(() => import("../features/settings/general-page"), "GeneralPage"),
+});
+
+const team = createRoute({
+  getParentRoute: () => tenant,
+  path: "/settings/team",
+  validateSearch: (search): { invite?: boolean; member?: string } => ({
+    invite: search.invite === true || undefined,
+    member: text(search.member),
+  }),
+  component: lazyRouteComponent(() => import("../features/team/team-page"), "TeamPage"),
+});
+
+const roles = createRoute({
+  getParentRoute: () => tenant,
+  path: "/settings/roles",
+  component: lazyRouteComponent(() => import("../features/roles/roles-page"), "RolesPage"),
+});
+
+const newRole = createRoute({
+  getParentRoute: () => tenant,
+  path: "/settings/roles/new",
+  component: lazyRouteComponent(() => import("../features/roles/role-page"), "NewRolePage"),
+});
+
+const role = createRoute({
+  getParentRoute: () => tenant,
+  path: "/settings/roles/$roleId",
+  component: lazyRouteComponent(() => import("../features/roles/role-page"), "RolePage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => tenant,
+  path: "/settings/audit",
+  validateSearch: (search): { person?: string; action?: string; from?: string; to?: string } => ({
+    person: text(search.person),
+    action: text(search.action),
+    from: text(search.from),
+    to: text(search.to),
+  }),
+  component: lazyRouteComponent(() => import("../features/audit/audit-page"), "AuditPage"),
 });
 
 const apiKeys = createRoute({
@@ -210,6 +281,9 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
+    forgotPassword,
+    newPassword,
+    join,
     gallery,
     tenant.addChildren([
       tenantHome,
@@ -224,7 +298,14 @@ export const router = createRouter({
       connection,
       number,
       settings,
+      general,
+      team,
+      roles,
+      newRole,
+      role,
       apiKeys,
+      audit,
+      account,
     ]),
   ]),
   defaultPreload: "intent",

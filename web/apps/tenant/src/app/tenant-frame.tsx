@@ -1,4 +1,14 @@
-import { AppFrame, Brand, IconButton, Notice, type RailItem, relativeText, serverNow } from "@parlance/ui";
+import {
+  AppFrame,
+  Brand,
+  EmptyState,
+  IconButton,
+  Notice,
+  type RailItem,
+  relativeText,
+  serverNow,
+  suggestLanguage,
+} from "@parlance/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { FlaskConical, Inbox, LayoutTemplate, Phone, Search, Settings, TriangleAlert, Users } from "lucide-react";
@@ -7,6 +17,7 @@ import { applyInboxEvent } from "../features/inbox/cache";
 import { endSession } from "../shared/api";
 import { type LiveEvent, type LiveState, useLive } from "../shared/live";
 import { meQuery, useTenant } from "../shared/session";
+import { seesSettings } from "../shared/settings-pages";
 import { useT } from "../shared/texts";
 import { useGlobalKeys } from "./global-keys";
 import { UserMenu } from "./user-menu";
@@ -19,6 +30,8 @@ export function TenantFrame() {
   const t = useT();
   const { slug, membership, can } = useTenant();
   const live = useTenantStream(slug);
+  const { language } = membership.tenant;
+  useEffect(() => void suggestLanguage(language), [language]);
   const [overlay, setOverlay] = useState<"palette" | "shortcuts">();
   const open = useCallback((name: "palette" | "shortcuts") => setOverlay((old) => old ?? name), []);
   useGlobalKeys(slug, open);
@@ -32,12 +45,12 @@ export function TenantFrame() {
     can("contacts:read") && page("contacts", t("nav.contacts"), <Users size={19} aria-hidden />),
     can("templates:read") && page("templates", t("nav.templates"), <LayoutTemplate size={19} aria-hidden />),
     can("numbers:read") && page("numbers", t("nav.numbers"), <Phone size={19} aria-hidden />),
-    can("api_keys:manage") && page("settings", t("nav.settings"), <Settings size={19} aria-hidden />),
+    seesSettings(can) && page("settings", t("nav.settings"), <Settings size={19} aria-hidden />),
   ].filter((item) => item !== false);
   return (
     <AppFrame
       brand={<Brand name="Parlance" compact />}
-      ribbon={<Ribbons sandbox={membership.tenant.sandbox} suspended={membership.tenant.state === "suspended"} live={live} />}
+      ribbon={<Ribbons sandbox={membership.tenant.sandbox} live={live} />}
       items={items}
       immersed={/\/inbox\/./.test(path)}
       link={({ href, ...rest }) => <Link to={href} {...rest} />}
@@ -55,7 +68,7 @@ export function TenantFrame() {
         </>
       )}
     >
-      <Outlet />
+      {membership.tenant.state === "suspended" ? <Suspended /> : <Outlet />}
       <Suspense>
         {overlay === "palette" ? (
           <Palette slug={slug} onClose={() => setOverlay(undefined)} onShortcuts={() => setOverlay("shortcuts")} />
@@ -91,7 +104,20 @@ function useTenantStream(slug: string): LiveState {
 
 const LOST_PATIENCE_MS = 2500;
 
-function Ribbons({ sandbox, suspended, live }: { sandbox: boolean; suspended: boolean; live: LiveState }) {
+/** In the place of every page, for people who stay signed in because they belong to other tenants. */
+function Suspended() {
+  const t = useT();
+  const { membership } = useTenant();
+  return (
+    <div className="flex h-full flex-col items-center justify-center">
+      <EmptyState icon={<TriangleAlert size={20} aria-hidden />} title={t("suspended.title", { name: membership.tenant.name })}>
+        {t("suspended.text")}
+      </EmptyState>
+    </div>
+  );
+}
+
+function Ribbons({ sandbox, live }: { sandbox: boolean; live: LiveState }) {
   const t = useT();
   const [lostSince, setLostSince] = useState<string>();
   useEffect(() => {
@@ -114,15 +140,6 @@ function Ribbons({ sandbox, suspended, live }: { sandbox: boolean; suspended: bo
           <span>
             <strong>{t("sandbox.name")}</strong> · {t("sandbox.text")}
           </span>
-        </p>
-      ) : null}
-      {suspended ? (
-        <p
-          role="note"
-          className="flex items-center justify-center gap-2 border-danger-line border-b bg-danger-soft px-4 py-1 text-center text-danger-text text-xs"
-        >
-          <TriangleAlert size={13} aria-hidden className="shrink-0" />
-          {t("suspended.text")}
         </p>
       ) : null}
       {lostSince ? (

@@ -14,7 +14,7 @@ import {
   useTheme,
 } from "@parlance/ui";
 import { useNavigate } from "@tanstack/react-router";
-import { Building2, Check, Keyboard, LogOut, Search } from "lucide-react";
+import { Building2, Check, CircleUser, Keyboard, LogOut, Search } from "lucide-react";
 import { useMe, useTenant } from "../shared/session";
 import { useT } from "../shared/texts";
 import { inboxTarget } from "./landing";
@@ -108,6 +108,12 @@ export function UserMenu({
       </MenuItem>
       <MenuItem icon={<Keyboard size={15} aria-hidden />} onSelect={onShortcuts} hint="?">
         {t("shortcuts.title")}
+      </MenuItem>
+      <MenuItem
+        icon={<CircleUser size={15} aria-hidden />}
+        onSelect={() => void navigate({ to: "/t/$slug/account", params: { slug } })}
+      >
+        {t("account.title")}
       </MenuItem>
       <MenuItem icon={<LogOut size={15} aria-hidden className="rtl:-scale-x-100" />} onSelect={signOut}>
         {t("user.signOut")}

@@ -121,6 +121,7 @@ export const enInbox = {
   "delivery.status": "Status",
   "delivery.messageId": "Message id",
   "delivery.providerId": "WhatsApp message id",
+  "attempt.scheduled": "Written for later",
   "attempt.planned": "Planned",
   "attempt.claimed": "Taken by the number's lane",
   "attempt.accepted": "Accepted by WhatsApp",

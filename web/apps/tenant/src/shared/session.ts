@@ -16,7 +16,13 @@ export type Permission =
   | "templates:manage"
   | "numbers:read"
   | "numbers:manage"
-  | "api_keys:manage";
+  | "api_keys:manage"
+  | "team:read"
+  | "team:manage"
+  | "roles:manage"
+  | "settings:manage"
+  | "audit:read"
+  | "ownership:manage";
 
 /** All permissions, in the order shown. */
 export const PERMISSIONS: Permission[] = [
@@ -31,6 +37,12 @@ export const PERMISSIONS: Permission[] = [
   "numbers:read",
   "numbers:manage",
   "api_keys:manage",
+  "team:read",
+  "team:manage",
+  "roles:manage",
+  "settings:manage",
+  "audit:read",
+  "ownership:manage",
 ];
 
 /** Who is signed in, and the server's clock. */

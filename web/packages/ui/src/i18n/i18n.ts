@@ -69,6 +69,16 @@ export function addTexts(texts: Catalogue): void {
   fallback = { ...fallback, ...texts };
 }
 
+/** Takes a language over for people who have chosen none in this browser. */
+export async function suggestLanguage(code: string): Promise<void> {
+  try {
+    if (localStorage.getItem(STORAGE_KEY) !== null) return;
+  } catch {
+    return;
+  }
+  if (state.language !== code) await applyLanguage(code);
+}
+
 /** The languages offered. */
 export function knownLanguages(): Language[] {
   return languages;

@@ -1,14 +1,12 @@
 //! Numbers and their accounts: quality, name, limits, restrictions, alerts.
 
-use domain::ports::{AccountStop, Fact, NumberAspect, NumberUpdate};
+use domain::ports::{AccountStop, Fact, NumberAspect, NumberUpdate, RECONNECTED, RESUMED};
 use serde_json::{Value, json};
 
 use super::{Update, detail, text, word};
 
 /// Messages per second of an upgraded number.
 const UPGRADED_MPS: &str = "1000";
-/// The effect that ends a stop.
-const RESUME: &str = "resume";
 
 pub(super) fn read(field: &str, update: &Update<'_>) -> Option<Vec<Fact>> {
     let updates = match field {
@@ -37,12 +35,9 @@ pub(super) fn read(field: &str, update: &Update<'_>) -> Option<Vec<Fact>> {
 }
 
 fn new(update: &Update<'_>, aspect: NumberAspect, event: String) -> NumberUpdate {
-    let digits = text(update.value, "/display_phone_number")
-        .map(|number| number.chars().filter(char::is_ascii_digit).collect::<String>())
-        .filter(|digits| !digits.is_empty());
     NumberUpdate {
         key: update.key.clone(),
-        display_phone_number: digits,
+        display_phone_number: digits(update.value),
         aspect,
         event,
         effect: None,
@@ -50,6 +45,13 @@ fn new(update: &Update<'_>, aspect: NumberAspect, event: String) -> NumberUpdate
         detail: Value::Null,
         at: update.at,
     }
+}
+
+/// Digits of the number that the update names.
+fn digits(value: &Value) -> Option<String> {
+    let number = text(value, "/display_phone_number").or_else(|| text(value, "/phone_number"))?;
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    Some(digits).filter(|digits| !digits.is_empty())
 }
 
 /// One field for three things: flags, throughput, and the portfolio's limit.
@@ -154,7 +156,12 @@ fn account(update: &Update<'_>) -> Option<NumberUpdate> {
     let effect: Option<&'static str> = match (event.as_str(), ban.as_deref()) {
         ("ACCOUNT_DELETED", _) => Some(AccountStop::Deleted.into()),
         ("DISABLED_UPDATE", Some("DISABLE")) => Some(AccountStop::Disabled.into()),
-        ("DISABLED_UPDATE", Some("REINSTATE")) | ("ACCOUNT_RECONNECTED", _) => Some(RESUME),
+        ("DISABLED_UPDATE", Some("REINSTATE")) => Some(RESUMED),
+        ("ACCOUNT_RECONNECTED", _) => Some(RECONNECTED),
+        // Its reasons are those of the phone that a coexistence number lives on.
+        ("PARTNER_REMOVED", _) if value.get("disconnection_info").is_some() => {
+            Some(AccountStop::Offboarded.into())
+        }
         ("PARTNER_REMOVED", _) => Some(AccountStop::PartnerRemoved.into()),
         ("PARTNER_APP_UNINSTALLED", _) => Some(AccountStop::AppUninstalled.into()),
         ("ACCOUNT_OFFBOARDED", _) => Some(AccountStop::Offboarded.into()),
@@ -187,8 +194,10 @@ fn account(update: &Update<'_>) -> Option<NumberUpdate> {
             list.iter().take(20).map(restriction).collect(),
         );
     }
+    let of_one = matches!(effect, Some(RECONNECTED))
+        || effect.is_some_and(|stop| stop.parse().is_ok_and(AccountStop::is_of_one_number));
     Some(NumberUpdate {
-        display_phone_number: None,
+        display_phone_number: if of_one { digits(value) } else { None },
         effect: effect.map(str::to_owned),
         only_app: text(value, "/waba_info/partner_app_id").or_else(|| text(value, "/partner_app_id")),
         detail,

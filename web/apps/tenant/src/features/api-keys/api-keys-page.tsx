@@ -1,3 +1,4 @@
+import "../../messages/settings";
 import type { ApiKey } from "@parlance/api-client-tenant";
 import {
   Badge,
@@ -6,7 +7,6 @@ import {
   EmptyState,
   ErrorNotice,
   explain,
-  Page,
   RelativeTime,
   serverNow,
   Table,
@@ -18,6 +18,7 @@ import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { api, unwrap } from "../../shared/api";
 import { useTenant } from "../../shared/session";
+import { SettingsPage } from "../../shared/settings-page";
 import { useT } from "../../shared/texts";
 import { CreateKeyDialog } from "./create-key-dialog";
 
@@ -45,7 +46,7 @@ export function ApiKeysPage() {
   );
   const rows = keys.data?.items;
   return (
-    <Page title={t("keys.title")} wide actions={rows?.length ? create : undefined}>
+    <SettingsPage title={t("keys.title")} actions={rows?.length ? create : undefined}>
       <p className="mb-4 max-w-150 text-muted text-sm">{t("keys.intro")}</p>
       {keys.isError && !keys.data ? (
         <ErrorNotice error={explain(keys.error)} onRetry={() => void keys.refetch()} />
@@ -114,7 +115,7 @@ export function ApiKeysPage() {
         onCreated={() => void client.invalidateQueries({ queryKey: apiKeysQuery(slug).queryKey })}
       />
       {revoking ? <RevokeDialog slug={slug} apiKey={revoking} onClose={() => setRevoking(undefined)} /> : null}
-    </Page>
+    </SettingsPage>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Button, Checkbox, CodeBlock, Dialog, ErrorNotice, explain, Field, Input, Notice, Select, serverNow } from "@parlance/ui";
+import { Button, CodeBlock, Dialog, ErrorNotice, explain, Field, Input, Notice, Select, serverNow } from "@parlance/ui";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { api, unwrap } from "../../shared/api";
-import { PERMISSIONS, type Permission, useTenant } from "../../shared/session";
+import { PermissionChoices } from "../../shared/permission-choices";
+import { type Permission, useTenant } from "../../shared/session";
 import { useT } from "../../shared/texts";
 
 const DAY_MS = 86_400_000;
@@ -88,21 +89,7 @@ export function CreateKeyDialog({ open, slug, onClose, onCreated }: CreateProps)
         <Field label={t("keys.name")} hint={t("keys.nameHint")} error={error?.fields.name}>
           <Input required maxLength={80} dir="auto" value={name} onChange={(event) => setName(event.target.value)} />
         </Field>
-        <fieldset className="flex flex-col gap-1.5">
-          <legend className="mb-1 font-semibold text-sm">{t("keys.scopes")}</legend>
-          {PERMISSIONS.map((permission) => (
-            <Checkbox
-              key={permission}
-              label={t(`permission.${permission}`)}
-              hint={can(permission) ? permission : t("keys.notYours")}
-              disabled={!can(permission)}
-              checked={scopes.includes(permission)}
-              onChange={(event) =>
-                setScopes(event.target.checked ? [...scopes, permission] : scopes.filter((scope) => scope !== permission))
-              }
-            />
-          ))}
-        </fieldset>
+        <PermissionChoices legend={t("keys.scopes")} chosen={scopes} onChange={setScopes} />
         <Field label={t("keys.expiry")}>
           <Select value={days} onChange={(event) => setDays(event.target.value)}>
             <option value="30">{t("keys.days", { count: 30 })}</option>

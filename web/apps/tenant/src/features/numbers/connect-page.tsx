@@ -1,3 +1,4 @@
+import "../../messages/setup";
 import type { MetaApp } from "@parlance/api-client-tenant";
 import {
   Button,

@@ -56,9 +56,13 @@ export function NumberPage() {
       actions={<Acts slug={slug} number={number.data} />}
     >
       <div className="flex flex-col gap-4">
-        {number.data.paused_reason ? (
+        {number.data.stops.length > 0 ? (
           <Notice tone="warning" title={t("number.pausedTitle")}>
-            <p>{number.data.paused_reason}</p>
+            {number.data.stops.map((stop) => (
+              <p key={stop.class}>
+                {stop.reason} {t(`number.lift.${stop.lift}`)}
+              </p>
+            ))}
             <p>{t("number.pausedEffect")}</p>
           </Notice>
         ) : null}
@@ -134,7 +138,7 @@ function Acts({ slug, number }: { slug: string; number: PhoneNumber }) {
   });
   const resume = useMutation({
     mutationFn: () => unwrap(api.POST("/v1/t/{slug}/numbers/{phone_number_id}/resume", path)),
-    onSuccess: (fresh) => take(fresh, t("number.resumeDone")),
+    onSuccess: (fresh) => take(fresh, t(fresh.stops.length > 0 ? "number.resumePartly" : "number.resumeDone")),
     onError: fail,
   });
   if (!can("numbers:manage")) return null;
@@ -143,7 +147,12 @@ function Acts({ slug, number }: { slug: string; number: PhoneNumber }) {
       <Button icon={<RefreshCw size={14} aria-hidden />} busy={check.isPending} onClick={() => check.mutate()}>
         {t("number.check")}
       </Button>
-      {number.paused_reason ? (
+      {number.stops.some((stop) => stop.lift === "reconnect") ? (
+        <Link to="/t/$slug/numbers/connect" params={{ slug }} className={buttonClass()}>
+          {t("number.reconnect")}
+        </Link>
+      ) : null}
+      {number.stops.some((stop) => stop.lift === "resume") ? (
         <Button variant="primary" icon={<Play size={14} aria-hidden />} busy={resume.isPending} onClick={() => resume.mutate()}>
           {t("number.resume")}
         </Button>

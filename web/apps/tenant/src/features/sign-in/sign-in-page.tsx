@@ -1,6 +1,6 @@
 import { Brand, explain, SignInCard } from "@parlance/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { api, unwrap } from "../../shared/api";
 import { meQuery } from "../../shared/session";
 import { useT } from "../../shared/texts";
@@ -32,6 +32,11 @@ export function SignInPage() {
       labels={{ email: t("signIn.email"), password: t("signIn.password"), submit: t("signIn.submit") }}
       busy={signIn.isPending}
       error={signIn.error ? explain(signIn.error) : undefined}
+      foot={
+        <Link to="/forgot-password" className="text-sm">
+          {t("signIn.forgot")}
+        </Link>
+      }
       onSubmit={(email, password) => signIn.mutate({ email, password })}
     />
   );

@@ -1,3 +1,4 @@
+import "../../messages/setup";
 import type { Waba } from "@parlance/api-client-tenant";
 import {
   Button,

@@ -1,0 +1,4 @@
+import { addTexts } from "@parlance/ui";
+import { enSettings } from "./en-settings";
+
+addTexts(enSettings);

@@ -1,0 +1,4 @@
+import { addTexts } from "@parlance/ui";
+import { enSetup } from "./en-setup";
+
+addTexts(enSetup);
