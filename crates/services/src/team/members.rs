@@ -89,7 +89,7 @@ impl TenantServices {
         Ok(member.into())
     }
 
-    /// Takes a member out of the team, signs them out everywhere and gives their conversations back to nobody.
+    /// Takes a member out of the team and signs them out everywhere; their conversations are nobody's from then on.
     pub async fn remove_member(&self, scope: &TenantScope, user: UserId) -> Result<()> {
         scope.require(Permission::TeamManage)?;
         let mut tx = self.db.begin(scope).await?;
@@ -102,11 +102,11 @@ impl TenantServices {
         let details =
             json!({ "role": member.role_id, "sessions_ended": ended, "conversations": released.len() });
         audit::append(&mut tx, scope, &self.audit("membership.delete", user, details)).await?;
-        let events: Vec<_> = released
+        let told: Vec<_> = released
             .into_iter()
             .map(|conversation_id| DomainEvent::ConversationUpdated { conversation_id })
             .collect();
-        outbox::push(&mut tx, self.clock.now(), &events).await?;
+        outbox::push(&mut tx, self.clock.now(), &told).await?;
         tx.commit().await?;
         self.hub.wake();
         Ok(())

@@ -39,9 +39,9 @@ pub async fn assign(tx: &mut TenantTx, id: ConversationId, to: Option<UserId>) -
     Ok(updated.rows_affected() > 0)
 }
 
-/// Gives everything of a person who leaves the tenant back to nobody; which conversations that were.
+/// Gives the conversations of a person who leaves the tenant back to nobody, and tells which.
 pub async fn release(tx: &mut TenantTx, user: UserId) -> Result<Vec<ConversationId>> {
-    let released = sqlx::query_scalar!(
+    let ids = sqlx::query_scalar!(
         "update conversations
          set assignee_user_id = null,
              version = version + 1
@@ -53,7 +53,7 @@ pub async fn release(tx: &mut TenantTx, user: UserId) -> Result<Vec<Conversation
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(released.into_iter().map(ConversationId::new).collect())
+    Ok(ids.into_iter().map(ConversationId::new).collect())
 }
 
 /// Marks a conversation as done with all that the customer wrote so far; true when it was open.
