@@ -237,7 +237,7 @@ async fn with_mail_off_the_link_is_answered_and_no_mail_is_written() {
 }
 
 #[tokio::test]
-async fn nobody_gives_what_they_lack_and_the_last_owner_stays() {
+async fn nobody_gives_what_they_lack() {
     let stage = Stage::new().await;
     let side = stage.side("alder").await;
     let admin = stage
@@ -280,7 +280,18 @@ async fn nobody_gives_what_they_lack_and_the_last_owner_stays() {
         stage.call(&give(&weak), &admin).await.json()["role"]["name"],
         "Weak"
     );
+}
 
+#[tokio::test]
+async fn an_owner_is_beyond_others_and_the_last_one_stays() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    let admin = stage
+        .member(&side.tenant, "boss", &["team:read", "team:manage"])
+        .await;
+    let weak = role(&stage, &side, "Weak", &["numbers:read"]).await;
+    let member = side.path(&format!("members/{}", side.id("member")));
+    let give = |role: &str| with(Method::PATCH, member.clone(), json!({"role_id": role}));
     let owner = side.path(&format!("members/{}", side.tenant.user_id));
     for call in [
         delete(owner.clone()),
