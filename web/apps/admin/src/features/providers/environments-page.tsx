@@ -93,7 +93,7 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
     name: "",
     kind: "meta",
     base_url: "https://graph.facebook.com",
-    graph_version: "v24.0",
+    graph_version: "v26.0",
   });
   const create = useMutation({
     mutationFn: () => unwrap(api.POST("/v1/graph-environments", { body: fields })),
