@@ -207,6 +207,26 @@ pub async fn renew(
     Ok((row.email, RoleId::new(row.role_id)))
 }
 
+/// Withdraws what a person who leaves invited, with the mail about it; tells how many invitations.
+pub async fn delete_of(tx: &mut TenantTx, inviter: UserId) -> Result<usize> {
+    let tenant = tx.tenant_id().uuid();
+    let gone = sqlx::query_scalar!(
+        "delete from invitations where tenant_id = $1 and invited_by = $2 returning id",
+        tenant,
+        inviter.uuid(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    sqlx::query!(
+        "delete from mails where tenant_id = $1 and subject_id = any($2)",
+        tenant,
+        &gone,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(gone.len())
+}
+
 /// Ends an invitation.
 pub async fn delete(tx: &mut TenantTx, id: InvitationId) -> Result<()> {
     let tenant = tx.tenant_id().uuid();

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use domain::{Error, ErrorKind};
-use services::TenantScope;
+use services::{TenantScope, accounts::sign_in::require_active};
 
 use super::{TenantState, refusals::Proven};
 use crate::http::{
@@ -64,6 +64,9 @@ impl FromRequestParts<TenantState> for Tenant {
             (None, None) => Err(Error::unauthenticated()),
         };
         let scope = counted(&visit, proof).await?;
+        if !parts.method.is_safe() {
+            require_active(&scope)?;
+        }
         let (_, actor) = scope.actor().audit_parts();
         visit.proven(&actor, Some(&slug)).await?;
         if let Some(proven) = parts.extensions.get::<Proven>() {

@@ -12,6 +12,7 @@ mod error_codes;
 mod hostile;
 mod inbox;
 mod kinds;
+mod leavers;
 mod limits;
 mod media;
 mod pages;

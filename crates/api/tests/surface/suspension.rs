@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::{
-    stage::{Credential, Stage, get},
+    stage::{Credential, Payload, Stage, get, post},
     team::outside,
 };
 
@@ -30,6 +30,8 @@ async fn nobody_works_in_a_suspended_tenant_and_its_keys_only_read() {
         stage.call(&get(a.path("numbers")), &a.key).await.status,
         StatusCode::OK
     );
+    let change = post(a.path("messages"), Payload::Json(json!({})));
+    assert_eq!(stage.call(&change, &a.key).await.problem(), suspended);
     assert_eq!(
         stage.call(&get(b.path("numbers")), &b.session).await.status,
         StatusCode::OK

@@ -33,7 +33,15 @@ const PEOPLE: &str = "select i.tenant_id, i.contact_id,
 async fn digest(superuser: &Superuser) -> Vec<String> {
     let dump = superuser.dump().await;
     let derived = |line: &&str| DERIVED.contains(&line.split(' ').next().unwrap());
-    dump.lines().filter(derived).map(str::to_owned).collect()
+    dump.lines().filter(derived).map(without_schedule).collect()
+}
+
+/// When a parked status is looked at next is the sweep's business; it stands in the last column.
+fn without_schedule(line: &str) -> String {
+    match line.rsplit_once(',') {
+        Some((rest, _)) if line.starts_with("parked_statuses ") => rest.to_owned(),
+        _ => line.to_owned(),
+    }
 }
 
 /// What one tenant has, without our ids and our times.
@@ -268,7 +276,7 @@ async fn the_raw_log_replayed_doubled_and_shuffled_changes_nothing() {
     between_runs(&mut it, async |superuser| {
         let tables = "messages, conversations, contacts, contact_identities, identity_pairs, identity_conflicts, parked_statuses,
           media, jobs, send_attempts, webhook_outcomes, outbox, consent_records, conversation_aliases, message_revisions,
-          template_events, number_events";
+          template_events, number_events, conversation_events";
         superuser.run(&format!("truncate {tables}")).await;
         double_and_shuffle(superuser, 2).await;
     })

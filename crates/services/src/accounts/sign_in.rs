@@ -305,8 +305,17 @@ impl TenantServices {
     }
 }
 
+/// Refuses a change in a suspended tenant; its programs only read.
+pub fn require_active(scope: &TenantScope) -> Result<()> {
+    if scope.tenant().active {
+        Ok(())
+    } else {
+        Err(suspended())
+    }
+}
+
 /// A suspended tenant's people stay outside; the tenant keeps receiving.
-fn suspended() -> Error {
+pub(crate) fn suspended() -> Error {
     Error::new(
         ErrorKind::Forbidden,
         "tenant-suspended",

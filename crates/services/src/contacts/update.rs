@@ -95,6 +95,7 @@ fn checked_name(name: Option<&str>) -> Result<Option<String>> {
 }
 
 fn merged(mut known: Attributes, change: &BTreeMap<String, Option<String>>) -> Result<Attributes> {
+    let before = known.len();
     for (name, value) in change {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > KEY_MAX || name.contains('\0') {
@@ -110,7 +111,8 @@ fn merged(mut known: Attributes, change: &BTreeMap<String, Option<String>>) -> R
         }
         known.insert(name.to_owned(), value.to_owned());
     }
-    if known.len() > ATTRIBUTES_MAX {
+    // A merge may have left more.
+    if known.len() > ATTRIBUTES_MAX && known.len() > before {
         let words = "A contact has at most 50 attributes. Remove one first.";
         return Err(Error::invalid("attributes", words));
     }

@@ -262,7 +262,7 @@ impl TenantServices {
             (Some(id), None, None) => {
                 let conversation = conversations::get(tx, id).await?;
                 Ok(Target {
-                    conversation_id: id,
+                    conversation_id: conversation.id,
                     phone_number_id: conversation.phone_number_id,
                     last_inbound_at: conversation.last_inbound_at,
                     not_before,

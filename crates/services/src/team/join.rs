@@ -19,7 +19,7 @@ use super::link_not_valid;
 use crate::{
     accounts::{
         password,
-        sign_in::{Browser, Me, SESSION_LIFETIME, SESSION_PREFIX},
+        sign_in::{Browser, Me, SESSION_LIFETIME, SESSION_PREFIX, suspended},
         token,
     },
     platform::fields::Faults,
@@ -103,7 +103,12 @@ impl TenantServices {
 
     async fn found_invitation(&self, hash: &[u8]) -> Result<FoundInvitation> {
         let found = self.db.invitation_by_token(hash, self.real_clock.now()).await?;
-        found.ok_or_else(link_not_valid)
+        let found = found.ok_or_else(link_not_valid)?;
+        if found.tenant.active {
+            Ok(found)
+        } else {
+            Err(suspended())
+        }
     }
 
     async fn join_known(

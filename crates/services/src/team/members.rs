@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
     TenantScope, TenantTx,
-    access::{Cut, sessions},
-    audit, conversations,
+    access::{Cut, api_keys, sessions},
+    audit, conversations, invitations,
     members::{self, MemberRow},
     outbox,
     page::{Page, PageRequest},
@@ -65,7 +65,8 @@ impl TenantServices {
         Ok(members::page(&mut tx, page).await?.map(MemberView::from))
     }
 
-    /// Gives a member another role, which counts from their next request on.
+    /// Gives a member another role, which counts from their next request on; API keys that they made and that may do
+    /// more are revoked.
     pub async fn change_member(
         &self,
         scope: &TenantScope,
@@ -81,7 +82,8 @@ impl TenantServices {
         if member.role_id != role.id {
             keep_an_owner(&mut tx, &member).await?;
             members::set_role(&mut tx, user, role.id).await?;
-            let details = json!({ "from": member.role_id, "to": role.id });
+            let keys = api_keys::revoke_of(&mut tx, user, &role.permissions, self.real_clock.now()).await?;
+            let details = json!({ "from": member.role_id, "to": role.id, "api_keys_revoked": keys });
             audit::append(&mut tx, scope, &self.audit("membership.update", user, details)).await?;
         }
         let member = members::get(&mut tx, user).await?;
@@ -89,7 +91,8 @@ impl TenantServices {
         Ok(member.into())
     }
 
-    /// Takes a member out of the team and signs them out everywhere; their conversations are nobody's from then on.
+    /// Takes a member out of the team and signs them out everywhere: their conversations are nobody's from then on, and
+    /// what they could come back with ends, the API keys that they made and the invitations that they sent.
     pub async fn remove_member(&self, scope: &TenantScope, user: UserId) -> Result<()> {
         scope.require(Permission::TeamManage)?;
         let mut tx = self.db.begin(scope).await?;
@@ -98,9 +101,16 @@ impl TenantServices {
         keep_an_owner(&mut tx, &member).await?;
         let ended = sessions::cut_member(&mut tx, user, Cut::AllBut(None), self.real_clock.now()).await?;
         let released = conversations::release(&mut tx, user).await?;
+        let invitations = invitations::delete_of(&mut tx, user).await?;
+        let keys = api_keys::revoke_of(&mut tx, user, &[], self.real_clock.now()).await?;
         members::remove(&mut tx, user).await?;
-        let details =
-            json!({ "role": member.role_id, "sessions_ended": ended, "conversations": released.len() });
+        let details = json!({
+            "role": member.role_id,
+            "sessions_ended": ended,
+            "conversations": released.len(),
+            "invitations": invitations,
+            "api_keys_revoked": keys,
+        });
         audit::append(&mut tx, scope, &self.audit("membership.delete", user, details)).await?;
         let told: Vec<_> = released
             .into_iter()

@@ -114,3 +114,28 @@ pub async fn revoke(tx: &mut TenantTx, id: ApiKeyId, now: OffsetDateTime) -> Res
     }
     Ok(())
 }
+
+/// Revokes the keys that a person made, those within `kept` excepted; tells how many.
+pub async fn revoke_of(
+    tx: &mut TenantTx,
+    maker: UserId,
+    kept: &[String],
+    now: OffsetDateTime,
+) -> Result<u64> {
+    let tenant = tx.tenant_id().uuid();
+    let revoked = sqlx::query!(
+        "update api_keys
+         set revoked_at = $4
+         where tenant_id = $1
+           and created_by = $2
+           and revoked_at is null
+           and (cardinality($3::text[]) = 0 or not scopes <@ $3)",
+        tenant,
+        maker.uuid(),
+        kept,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(revoked.rows_affected())
+}
