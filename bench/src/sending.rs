@@ -19,8 +19,9 @@ use bytes::Bytes;
 use domain::{PhoneNumberId, TenantId, ports::LaneWaker};
 use egress::{Egress, Policy, Timeouts};
 use providers::cloud_api::CloudApi;
-use services::{TenantServices, live::Hub};
+use services::{Installation, TenantServices, live::Hub, upkeep::Retention};
 use store::TenantDb;
+use time::Duration;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::side::sent;
@@ -35,6 +36,7 @@ const TENANTS: usize = 20;
 const CUSTOMERS: usize = 100;
 /// Messages of each conversation.
 const HISTORY: usize = 10;
+const DAY: Duration = Duration::days(1);
 /// Connections to the database, as many as a process has by default.
 const POOL: u32 = 16;
 
@@ -83,6 +85,16 @@ impl Sending {
             hub: Hub::default(),
             link_key: Arc::new([7; 32]),
             webhooks_url: "http://hooks.bench.test".to_owned(),
+            installation: Arc::new(Installation {
+                app_url: "http://app.bench.test".to_owned(),
+                mail_from: None,
+                retention: Retention {
+                    raw_webhooks: DAY,
+                    webhook_outcomes: DAY,
+                    outbox: DAY,
+                    idempotency_keys: DAY,
+                },
+            }),
         };
         let surface = router(TenantState {
             services,

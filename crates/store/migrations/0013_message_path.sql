@@ -7,7 +7,7 @@ set local row_security = off;
 alter table send_attempts no force row level security;
 update send_attempts set state = 9 where state = 0 and wait = 'scheduled';
 alter table send_attempts force row level security;
-create index send_attempts_scheduled on send_attempts (not_before) where state = 9;
+create index send_attempts_scheduled on send_attempts (tenant_id, not_before) where state = 9;
 
 -- Everything that stops a number, each by itself: what one lifts leaves the others. The reason that `phone_numbers` and
 -- `lanes` show is the oldest of them.
@@ -84,7 +84,7 @@ alter table parked_statuses no force row level security;
 update parked_statuses set parked_at = at, look_at = at;
 alter table parked_statuses alter column parked_at set not null, alter column look_at set not null;
 alter table parked_statuses force row level security;
-create index parked_statuses_look on parked_statuses (look_at);
+create index parked_statuses_look on parked_statuses (tenant_id, look_at);
 create index parked_statuses_age on parked_statuses (parked_at);
 grant update (look_at) on parked_statuses to parlance_ingest;
 create policy upkeep_all on parked_statuses to parlance_upkeep using (true) with check (true);

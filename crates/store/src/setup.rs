@@ -189,15 +189,15 @@ pub async fn rebase_positions(upkeep: &UpkeepDb, owner_url: &SecretString) -> Re
     };
     let options: PgConnectOptions = owner_url.expose_secret().parse().map_err(Error::Database)?;
     let mut connection = PgConnection::connect_with(&options).await?;
-    let former: i64 = sqlx::query_scalar!(r#"select position_base() as "base!""#)
-        .fetch_one(&mut connection)
-        .await?;
-    let missing = i64::try_from(ahead.highest - ahead.next).unwrap_or(i64::MAX);
-    let base = former.saturating_add(missing).saturating_add(1);
+    // By the horizon, so that everything that is stored is below it at once.
     run(
         &mut connection,
         format!(
-            "create or replace function position_base() returns bigint language sql stable parallel safe return {base}::bigint"
+            "do $$ begin \
+               execute format('create or replace function position_base() returns bigint language sql stable parallel safe return %s::bigint', \
+                 position_base() + {} + 1 - position_horizon()::text::bigint); \
+             end $$",
+            ahead.highest
         ),
     )
     .await?;

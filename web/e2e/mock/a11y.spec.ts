@@ -1,5 +1,5 @@
-import { THEMES, WIDTHS } from "../support/browser";
-import { expectAccessible, expectNoSidewaysScroll } from "../support/checks";
+import { WIDTHS } from "../support/browser";
+import { expectAccessibleInThemes, expectNoSidewaysScroll } from "../support/checks";
 import { expect, test } from "./fixtures";
 import { ADMIN_PAGES, TENANT_PAGES } from "./pages";
 
@@ -10,10 +10,7 @@ for (const app of ["tenant", "admin"] as const) {
       for (const { name, width, height } of WIDTHS) {
         await page.setViewportSize({ width, height });
         await expect(page.getByText(entry.ready).filter({ visible: true }).first()).toBeVisible();
-        for (const theme of THEMES) {
-          await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-          await expectAccessible(page, `${entry.path} ${name} ${theme}`);
-        }
+        await expectAccessibleInThemes(page, `${entry.path} ${name}`);
         await expectNoSidewaysScroll(page, `${entry.path} ${name}`);
       }
     });

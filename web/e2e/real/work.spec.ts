@@ -58,7 +58,7 @@ test("a team works on a conversation: taken, noted, resolved, and opened again l
     await desk.keyboard.press("e");
     await expect(thread.getByText(/resolved the conversation/)).toBeVisible();
     await expect(phone.getByRole("button", { name: "Reopen" })).toBeVisible();
-    await desk.getByRole("link", { name: "Resolved" }).click();
+    await desk.getByRole("link", { name: "Resolved", exact: true }).click();
     await expect(desk.getByRole("link", { name: link })).toBeVisible();
     await customerSays(request, dev, "priya", 1, { type: "text", text: "On my way", body: "On my way" });
     await expect(desk.getByRole("link", { name: link })).toHaveCount(0);

@@ -1,28 +1,37 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, type Page } from "@playwright/test";
+import { THEMES } from "./browser";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 type AxeResult = { violations: { id: string; help: string; nodes: { target: string[]; failureSummary?: string }[] }[] };
 
-/** Fails with each accessibility violation that axe finds on the page as it stands. */
-export async function expectAccessible(page: Page, what: string): Promise<void> {
+const EVERY_RULE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** What a theme can change: it sets colours and nothing else. */
+const COLOUR_RULES = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+
+/** Fails with each accessibility violation that axe finds on the page as it stands; or only with those of its colours. */
+export async function expectAccessible(page: Page, what: string, only?: "colours"): Promise<void> {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
-  const result = await page.evaluate(async () => {
+  const rules = only === "colours" ? COLOUR_RULES : EVERY_RULE;
+  const result = await page.evaluate(async (runOnly) => {
     const { axe } = window as unknown as { axe: { run: (root: Document, options: object) => Promise<AxeResult> } };
-    return axe.run(document, {
-      resultTypes: ["violations"],
-      preload: false,
-      iframes: false,
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    });
-  });
+    return axe.run(document, { resultTypes: ["violations"], preload: false, iframes: false, runOnly });
+  }, rules);
   const found = result.violations.map(
     (violation) =>
       `${violation.id}: ${violation.help}\n${violation.nodes.map((node) => `    ${node.target.join(" ")} ${node.failureSummary ?? ""}`).join("\n")}`,
   );
   expect(found, what).toEqual([]);
+}
+
+/** Fails with each accessibility violation in either theme: every rule in the first, in the other those that a theme changes. */
+export async function expectAccessibleInThemes(page: Page, what: string): Promise<void> {
+  for (const [turn, theme] of THEMES.entries()) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await expectAccessible(page, `${what} ${theme}`, turn === 0 ? undefined : "colours");
+  }
 }
 
 /** Fails when the page, or any part that is not meant to, scrolls sideways. */

@@ -29,7 +29,7 @@ const OWN_SESSION: [&str; 12] = [
 ];
 
 /// Fields that hold no id of a tenant's thing: operation (`*` for any), field, and why.
-const NOT_OF_A_TENANT: [(&str, &str, &str); 11] = [
+const NOT_OF_A_TENANT: [(&str, &str, &str); 12] = [
     (
         "*",
         "query.user_id",

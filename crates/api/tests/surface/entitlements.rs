@@ -33,7 +33,7 @@ fn send(side: &Side, key: &str) -> Call {
 }
 
 #[tokio::test]
-async fn keys_messages_and_numbers_end_at_the_limit_with_the_reason() {
+async fn keys_and_numbers_end_at_the_limit_with_the_reason() {
     let (stage, a, b) = Stage::two().await;
     let key = |side: &Side| {
         post(
@@ -72,6 +72,19 @@ async fn keys_messages_and_numbers_end_at_the_limit_with_the_reason() {
     set(&stage, &a, Entitlement::ApiKeys, None).await;
     assert_eq!(stage.call(&key(&a), &a.session).await.status, 201);
 
+    set(&stage, &a, Entitlement::Numbers, Some(1)).await;
+    let connect = json!({
+        "meta_app_id": stage.app.meta_app_id, "provider_waba_id": "1", "provider_number_id": "2", "access_token": "a-token-of-theirs",
+    });
+    let refused = stage
+        .call(&post(a.path("connections"), Payload::Json(connect)), &a.session)
+        .await;
+    assert_eq!(refused.problem(), (422, "limit-reached".to_owned()));
+}
+
+#[tokio::test]
+async fn messages_of_a_month_end_at_the_limit_with_those_that_were_sent_before_it() {
+    let (stage, a, b) = Stage::two().await;
     let sent = format!(
         "select count(*) as n from messages where direction = 2 and tenant_id = '{}'",
         a.tenant.tenant_id.uuid()
@@ -98,15 +111,6 @@ async fn keys_messages_and_numbers_end_at_the_limit_with_the_reason() {
         "a refusal stores nothing"
     );
     assert_eq!(stage.call(&send(&b, "k0"), &b.session).await.status, 202);
-
-    set(&stage, &a, Entitlement::Numbers, Some(1)).await;
-    let connect = json!({
-        "meta_app_id": stage.app.meta_app_id, "provider_waba_id": "1", "provider_number_id": "2", "access_token": "a-token-of-theirs",
-    });
-    let refused = stage
-        .call(&post(a.path("connections"), Payload::Json(connect)), &a.session)
-        .await;
-    assert_eq!(refused.problem(), (422, "limit-reached".to_owned()));
 }
 
 /// A run for a number of its own, up to the proof of the token.

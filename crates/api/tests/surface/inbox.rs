@@ -148,6 +148,24 @@ async fn only_people_who_may_read_are_given_conversations() {
 }
 
 #[tokio::test]
+async fn the_conversations_of_a_member_who_leaves_are_nobodys() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    stage
+        .member(&side.tenant, "leaving", &["conversations:read"])
+        .await;
+    let row = stage.db.json("select id from users where name = 'leaving'").await;
+    let user = format!("usr_{}", row[0]["id"].as_str().unwrap().replace('-', ""));
+    ok(&stage, &assign(&side, json!(user)), &side.session).await;
+    let leave = Call {
+        method: axum::http::Method::DELETE,
+        ..get(side.path(&format!("members/{user}")))
+    };
+    ok(&stage, &leave, &side.session).await;
+    assert_eq!(views(&stage, &side, &side.session).await, [1, 0, 1, 1, 0]);
+}
+
+#[tokio::test]
 async fn a_note_is_written_once_per_key_and_never_sent() {
     let stage = Stage::new().await;
     let side = stage.side("alder").await;

@@ -51,6 +51,9 @@ impl Ids<'_> {
 
 /// The prefix of the ids that a field takes.
 pub fn prefix(field: &str) -> &'static str {
+    if field == "path.user_id" {
+        return "member";
+    }
     match field.rsplit('.').next().unwrap() {
         "conversation_id" => "cnv",
         "message_id" | "reply_to" => "msg",
@@ -65,7 +68,6 @@ pub fn prefix(field: &str) -> &'static str {
         "role_id" => "rol",
         "invitation_id" => "inv",
         "meta_app_id" => "app",
-        "user_id" => "usr",
         other => panic!("no id is known for the field {other}: extend this list"),
     }
 }

@@ -161,7 +161,15 @@ impl Stage {
 
     pub async fn side(&self, slug: &'static str) -> Side {
         let tenant = self.db.tenant(slug, &self.app).await;
-        let ids = self.rows(&tenant).await;
+        let mut ids = self.rows(&tenant).await;
+        for (name, prefix) in [
+            ("member", "usr"),
+            ("rol", "rol"),
+            ("plain", "rol"),
+            ("inv", "inv"),
+        ] {
+            ids.insert(name, format!("{prefix}_{}", self.db.ids.uuid().simple()));
+        }
         let session = self.session_of(&tenant.user_id.uuid().to_string(), slug).await;
         let all: Vec<&str> = Permission::iter().map(Into::into).collect();
         let key = self.key(&tenant, &all).await;
@@ -180,7 +188,7 @@ impl Stage {
     pub async fn restore(&self, side: &Side) {
         let raw = |prefix: &str| side.id(prefix).split_once('_').unwrap().1.to_owned();
         let (id, now, slug) = (side.tenant.tenant_id.uuid(), self.db.clock.now(), side.slug);
-        let (user, role, plain, invitation) = (raw("usr"), raw("rol"), raw("plain"), raw("inv"));
+        let (user, role, plain, invitation) = (raw("member"), raw("rol"), raw("plain"), raw("inv"));
         self.db
             .sql(&format!(
                 "delete from invitations where tenant_id = '{id}';

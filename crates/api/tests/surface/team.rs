@@ -237,7 +237,7 @@ async fn with_mail_off_the_link_is_answered_and_no_mail_is_written() {
 }
 
 #[tokio::test]
-async fn nobody_gives_what_they_lack_and_the_last_owner_stays() {
+async fn nobody_gives_what_they_lack() {
     let stage = Stage::new().await;
     let side = stage.side("alder").await;
     let admin = stage
@@ -249,7 +249,7 @@ async fn nobody_gives_what_they_lack_and_the_last_owner_stays() {
         .await;
     let strong = role(&stage, &side, "Strong", &["messages:send"]).await;
     let weak = role(&stage, &side, "Weak", &["numbers:read"]).await;
-    let member = side.path(&format!("members/{}", side.id("usr")));
+    let member = side.path(&format!("members/{}", side.id("member")));
     let give = |role: &str| with(Method::PATCH, member.clone(), json!({"role_id": role}));
     for refused in [
         invite(&stage, &side, &admin, "x@new.test", &strong).await,
@@ -280,7 +280,18 @@ async fn nobody_gives_what_they_lack_and_the_last_owner_stays() {
         stage.call(&give(&weak), &admin).await.json()["role"]["name"],
         "Weak"
     );
+}
 
+#[tokio::test]
+async fn an_owner_is_beyond_others_and_the_last_one_stays() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    let admin = stage
+        .member(&side.tenant, "boss", &["team:read", "team:manage"])
+        .await;
+    let weak = role(&stage, &side, "Weak", &["numbers:read"]).await;
+    let member = side.path(&format!("members/{}", side.id("member")));
+    let give = |role: &str| with(Method::PATCH, member.clone(), json!({"role_id": role}));
     let owner = side.path(&format!("members/{}", side.tenant.user_id));
     for call in [
         delete(owner.clone()),
@@ -317,16 +328,39 @@ async fn nobody_gives_what_they_lack_and_the_last_owner_stays() {
 }
 
 #[tokio::test]
+async fn conversations_of_who_is_removed_go_back_to_nobody() {
+    let stage = Stage::new().await;
+    let side = stage.side("alder").await;
+    let user = side.id("member").split_once('_').unwrap().1;
+    stage
+        .db
+        .sql(&format!(
+            "update conversations set assignee_user_id = '{user}'; delete from outbox"
+        ))
+        .await;
+    let member = side.path(&format!("members/{}", side.id("member")));
+    assert_eq!(stage.call(&delete(member), &side.session).await.status, 204);
+    let left = stage
+        .db
+        .json("select c.assignee_user_id, o.name from conversations c, outbox o")
+        .await;
+    assert_eq!(
+        left,
+        json!([{"assignee_user_id": null, "name": "conversation.updated"}])
+    );
+}
+
+#[tokio::test]
 async fn a_role_counts_at_once_stays_while_it_is_used_and_is_fixed_when_built_in() {
     let stage = Stage::new().await;
     let side = stage.side("alder").await;
     let desk = role(&stage, &side, "Desk", &["numbers:read", "contacts:read"]).await;
     let desk_path = side.path(&format!("roles/{desk}"));
-    let user = side.id("usr").split_once('_').unwrap().1.to_owned();
+    let user = side.id("member").split_once('_').unwrap().1.to_owned();
     let session = stage.session_of(&user, "spare").await;
     let give = with(
         Method::PATCH,
-        side.path(&format!("members/{}", side.id("usr"))),
+        side.path(&format!("members/{}", side.id("member"))),
         json!({"role_id": desk}),
     );
     assert_eq!(stage.call(&give, &side.session).await.status, 200);

@@ -4,22 +4,29 @@ use tokio::time::Instant;
 
 use super::{HOT_TICK, Runner};
 
-/// Most rows in one statement: a hundred thousand messages for nine o'clock must not lock the ledger.
-const ROWS_PER_STATEMENT: u32 = 500;
-/// Most lanes in one statement.
-const LANES_PER_STATEMENT: usize = 1_000;
+/// Most tenants in one statement.
+const TENANTS_PER_STATEMENT: usize = 1_000;
 
 impl Runner {
-    /// Plans what is due. What is left comes with the next look, which then is soon.
+    /// Plans what is due of the tenants whose lanes are here, beginning with another one each time. What is left comes
+    /// with the next look, which then is soon.
     pub(super) async fn plan_due(&mut self) {
-        let lanes: Vec<_> = self.lanes.keys().copied().collect();
-        for lanes in lanes.chunks(LANES_PER_STATEMENT) {
-            let (db, now) = (self.context.delivery_db(), self.context.now());
-            match db.plan_due(lanes, now, ROWS_PER_STATEMENT).await {
-                Ok(planned) if planned == u64::from(ROWS_PER_STATEMENT) => {
-                    self.poll_at = self.poll_at.min(Instant::now() + HOT_TICK);
-                }
-                Ok(_) => {}
+        let mut tenants: Vec<_> = self.lanes.keys().map(|lane| lane.tenant_id).collect();
+        tenants.dedup();
+        if tenants.is_empty() {
+            return;
+        }
+        let first = self.turn % tenants.len();
+        tenants.rotate_left(first);
+        for tenants in tenants.chunks(TENANTS_PER_STATEMENT) {
+            match self
+                .context
+                .delivery_db()
+                .plan_due(tenants, self.context.now())
+                .await
+            {
+                Ok(0) => {}
+                Ok(_) => self.poll_at = self.poll_at.min(Instant::now() + HOT_TICK),
                 Err(error) => tracing::warn!(%error, "messages written for later could not be planned"),
             }
         }

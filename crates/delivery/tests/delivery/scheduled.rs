@@ -62,7 +62,7 @@ async fn a_message_for_later_is_no_part_of_the_queue_until_its_time() {
 }
 
 #[tokio::test]
-async fn many_due_at_once_are_planned_by_portions_and_those_of_other_lanes_are_left() {
+async fn many_due_at_once_are_planned_by_portions_and_those_of_other_tenants_are_left() {
     let stage = Stage::new(&["acme", "other"]).await;
     let [acme, other] = &stage.tenants[..] else {
         unreachable!()
@@ -71,25 +71,21 @@ async fn many_due_at_once_are_planned_by_portions_and_those_of_other_lanes_are_l
         body: "hello".into(),
         preview_url: false,
     };
-    for tenant in [acme, other] {
+    for (tenant, messages) in [(acme, 60), (other, 1)] {
         let conversation = stage.conversation(tenant, "15550001").await;
-        for _ in 0..3 {
+        for _ in 0..messages {
             stage
                 .later(tenant, conversation, &text, None, Duration::minutes(5))
                 .await;
         }
     }
-    let lane = store::delivery::LaneKey {
-        tenant_id: acme.tenant_id,
-        phone_number_id: acme.phone_number_id,
-    };
     let plan = async || {
         let now = domain::Clock::now(&*stage.db.clock);
-        stage.db.delivery.plan_due(&[lane], now, 2).await.unwrap()
+        stage.db.delivery.plan_due(&[acme.tenant_id], now).await.unwrap()
     };
     assert_eq!(plan().await, 0, "before its time");
     stage.db.clock.advance(Duration::minutes(5));
-    assert_eq!([plan().await, plan().await, plan().await], [2, 1, 0]);
+    assert_eq!([plan().await, plan().await, plan().await], [50, 10, 0]);
     let states = stage.states().await;
-    assert_eq!((states[&S::Planned], states[&S::Scheduled]), (3, 3));
+    assert_eq!((states[&S::Planned], states[&S::Scheduled]), (60, 1));
 }

@@ -96,7 +96,7 @@ async fn killed(it: &mut Installation, talk: &Talk, body: &str, moment: Moment) 
 
 #[tokio::test]
 async fn killed_while_a_send_is_in_flight_it_is_called_once() {
-    let allow = |base: u16| vec![("PARLANCE_EGRESS__ALLOW", format!("127.0.0.1:{}", base + 4))];
+    let allow = |base: u16| vec![("PARLANCE_EGRESS__ALLOW", format!("127.0.0.1:{}", base + 5))];
     let mut it = Installation::start_with("in-flight", allow).await;
     let port = it.port_base + 5;
     let folder = it.scratch.dir.join("apart");

@@ -1,11 +1,12 @@
-use domain::{Error, ErrorKind, Result, RoleId, UserId, permission::Permission};
+use domain::{Error, ErrorKind, Result, RoleId, UserId, event::DomainEvent, permission::Permission};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
     TenantScope, TenantTx,
     access::{Cut, sessions},
-    audit,
+    audit, conversations,
     members::{self, MemberRow},
+    outbox,
     page::{Page, PageRequest},
     roles,
 };
@@ -88,7 +89,7 @@ impl TenantServices {
         Ok(member.into())
     }
 
-    /// Takes a member out of the team and signs them out everywhere.
+    /// Takes a member out of the team and signs them out everywhere; their conversations are nobody's from then on.
     pub async fn remove_member(&self, scope: &TenantScope, user: UserId) -> Result<()> {
         scope.require(Permission::TeamManage)?;
         let mut tx = self.db.begin(scope).await?;
@@ -96,10 +97,19 @@ impl TenantServices {
         require_all(scope, &member.permissions)?;
         keep_an_owner(&mut tx, &member).await?;
         let ended = sessions::cut_member(&mut tx, user, Cut::AllBut(None), self.real_clock.now()).await?;
+        let released = conversations::release(&mut tx, user).await?;
         members::remove(&mut tx, user).await?;
-        let details = json!({ "role": member.role_id, "sessions_ended": ended });
+        let details =
+            json!({ "role": member.role_id, "sessions_ended": ended, "conversations": released.len() });
         audit::append(&mut tx, scope, &self.audit("membership.delete", user, details)).await?;
-        Ok(tx.commit().await?)
+        let told: Vec<_> = released
+            .into_iter()
+            .map(|conversation_id| DomainEvent::ConversationUpdated { conversation_id })
+            .collect();
+        outbox::push(&mut tx, self.clock.now(), &told).await?;
+        tx.commit().await?;
+        self.hub.wake();
+        Ok(())
     }
 
     /// Where a member is signed in.

@@ -39,20 +39,21 @@ pub async fn assign(tx: &mut TenantTx, id: ConversationId, to: Option<UserId>) -
     Ok(updated.rows_affected() > 0)
 }
 
-/// Gives everything of a person who leaves the tenant back to nobody.
-pub async fn release(tx: &mut TenantTx, user: UserId) -> Result<()> {
-    sqlx::query!(
+/// Gives the conversations of a person who leaves the tenant back to nobody, and tells which.
+pub async fn release(tx: &mut TenantTx, user: UserId) -> Result<Vec<ConversationId>> {
+    let ids = sqlx::query_scalar!(
         "update conversations
          set assignee_user_id = null,
              version = version + 1
          where tenant_id = $1
-           and assignee_user_id = $2",
+           and assignee_user_id = $2
+         returning id",
         tx.tenant_id().uuid(),
         user.uuid(),
     )
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(())
+    Ok(ids.into_iter().map(ConversationId::new).collect())
 }
 
 /// Marks a conversation as done with all that the customer wrote so far; true when it was open.

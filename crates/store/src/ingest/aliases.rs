@@ -74,11 +74,11 @@ async fn hand_over(tx: &mut SetTx, tenants: &[Uuid], gone: &[Uuid], targets: &[U
            select distinct on (u.tenant_id, u.target) u.tenant_id, u.target, o.assignee_user_id
            from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as u (tenant_id, id, target)
            join conversations o on o.tenant_id = u.tenant_id and o.id = u.id
-           where o.assignee_user_id is not null
-           order by u.tenant_id, u.target, o.last_message_at desc, o.id) as g
+           order by u.tenant_id, u.target, o.assignee_user_id is null, o.last_message_at desc, o.id) as g
          where c.tenant_id = g.tenant_id
            and c.id = g.target
-           and c.assignee_user_id is null",
+           and c.assignee_user_id is null
+           and g.assignee_user_id is not null",
         tenants,
         gone,
         targets,

@@ -146,7 +146,7 @@ impl IngestDb {
         self.begin_unfenced(&tenants).await
     }
 
-    /// Parked statuses that it is time to look at again, the longest due first, at most `limit`: a crash between two
+    /// Parked statuses that it is time to look at again, the longest due of each tenant first, at most `limit`: a crash between two
     /// transactions may have left them. Each is looked at again when it is twice as old, so that those of messages that
     /// never were ours cost ever less.
     pub async fn due_parked(&self, now: OffsetDateTime, limit: i64) -> Result<Vec<StatusKey>> {
@@ -157,12 +157,17 @@ impl IngestDb {
         let mut tx = self.begin(&tenants).await?;
         let rows = sqlx::query!(
             "with due as (
-               select tenant_id, phone_number_id, provider_id, status
-               from parked_statuses
-               where look_at <= $1
-               order by look_at
-               limit $2
-               for update skip locked)
+               select d.*
+               from unnest($4::uuid[]) as u (tenant_id)
+               cross join lateral (
+                 select s.tenant_id, s.phone_number_id, s.provider_id, s.status
+                 from parked_statuses s
+                 where s.tenant_id = u.tenant_id
+                   and s.look_at <= $1
+                 order by s.look_at
+                 limit $2
+                 for update skip locked) d
+               limit $2)
              update parked_statuses p
              set look_at = $1 + greatest($1 - p.parked_at, make_interval(secs => $3))
              from due
@@ -174,6 +179,7 @@ impl IngestDb {
             now,
             limit,
             LOOK_AGAIN_S,
+            &tenants.iter().map(|tenant| tenant.uuid()).collect::<Vec<_>>(),
         )
         .fetch_all(tx.conn())
         .await?;

@@ -178,8 +178,6 @@ const NOT_LEADING: &[&str] = &[
     "number_routes_pkey",
     "memberships_user",
     "jobs_ready",
-    "send_attempts_scheduled",
-    "parked_statuses_look",
     "parked_statuses_age",
     "outbox_order",
     "api_keys_creator",

@@ -17,6 +17,8 @@ const LOGINS: [&str; 3] = ["tenant", "ingest", "delivery"];
 const LOOKS_ACROSS: &[(&str, &str)] = &[
     ("tenant", "Index Scan on number_routes by number_routes_pkey"),
     ("tenant", "Index Scan on waba_routes by waba_routes_pkey"),
+    // Retention's, which runs as upkeep: what is old goes, whoever it belongs to.
+    ("ingest", "Index Scan on parked_statuses by parked_statuses_age"),
 ];
 /// Many tenants with a copy each of one tenant's rows, so that the planner has something to choose for.
 const FILL: &str = "

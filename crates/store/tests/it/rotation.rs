@@ -158,6 +158,17 @@ async fn run(db: &TestDb) -> KeyRotation {
     run
 }
 
+async fn opens_under_the_new_key(pair: &Pair, connection: ConnectionId, mail: MailId) {
+    let db = &pair.db;
+    let after = vault(db, &["new"]);
+    assert_eq!(token(db, &after, &pair.a).await.unwrap(), "token-tenant-a");
+    assert_eq!(app_secret(db, &after).await, pair.app.app_secret);
+    assert_eq!(pin(db, &after, &pair.a, connection).await, PIN);
+    let mut tx = db.tenant.begin(&pair.a.scope).await.unwrap();
+    let waiting = mails::waiting(&mut tx, &after, mail).await.unwrap();
+    assert_eq!(waiting.map(|mail| mail.text).as_deref(), Some(PIN));
+}
+
 #[tokio::test]
 async fn values_open_while_every_key_is_rotated_and_none_is_left_under_an_old_one() {
     let pair = Pair::new().await;
@@ -219,14 +230,7 @@ async fn values_open_while_every_key_is_rotated_and_none_is_left_under_an_old_on
     );
     assert_eq!(count(db, UNDER_AN_OLD_KEY).await, 0);
     assert_eq!(count(db, UNDER_AN_OLD_MASTER).await, 0);
-    let after = vault(db, &["new"]);
-    assert_eq!(token(db, &after, &pair.a).await.unwrap(), "token-tenant-a");
-    assert_eq!(app_secret(db, &after).await, pair.app.app_secret);
-    assert_eq!(pin(db, &after, &pair.a, connection).await, PIN);
-    let mut tx = db.tenant.begin(&pair.a.scope).await.unwrap();
-    let waiting = mails::waiting(&mut tx, &after, mail).await.unwrap();
-    assert_eq!(waiting.map(|mail| mail.text).as_deref(), Some(PIN));
-    drop(tx);
+    opens_under_the_new_key(&pair, connection, mail).await;
     let dump = dump(&db.superuser).await;
     for secret in [
         "token-tenant-a",

@@ -25,10 +25,6 @@ impl Stage {
             attempt,
             queued,
             planned,
-            user,
-            role,
-            plain,
-            invitation,
         ] = std::array::from_fn(|_| self.db.ids.uuid());
         let components = json!([
             {"type": "header_media", "kind": "image"},
@@ -79,10 +75,6 @@ impl Stage {
             row("num", number),
             row("wab", waba),
             row("app", app),
-            row("usr", user),
-            row("rol", role),
-            row("inv", invitation),
-            ("plain", format!("rol_{}", plain.simple())),
         ])
     }
 }

@@ -153,5 +153,7 @@ export function ShortcutsDialog({
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
+  // A button that was pressed in a dialog may be gone: the key then comes from the page itself.
+  if (target === document.body && document.querySelector("[role=dialog][data-state=open]")) return true;
   return target.isContentEditable || Boolean(target.closest("input, textarea, select, [role=dialog], [role=menu]"));
 }

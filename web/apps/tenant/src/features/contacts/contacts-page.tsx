@@ -14,7 +14,7 @@ import {
   Table,
 } from "@parlance/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { SearchX, Users } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { nameOf, phoneText } from "../../shared/format";
@@ -112,6 +112,7 @@ function Marketing({ contact }: { contact: Contact }) {
 function Search({ q }: { q: string | undefined }) {
   const t = useT();
   const navigate = useNavigate({ from: "/t/$slug/contacts" });
+  const router = useRouter();
   const [text, setText] = useState(q ?? "");
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => setText(q ?? ""), [q]);
@@ -124,7 +125,12 @@ function Search({ q }: { q: string | undefined }) {
       onChange={(next) => {
         setText(next);
         clearTimeout(timer.current);
-        timer.current = setTimeout(() => void navigate({ search: { q: next.trim() || undefined }, replace: true }), TYPING_MS);
+        const page = router.latestLocation.pathname;
+        timer.current = setTimeout(() => {
+          // Somebody who is on the way to a contact is not called back.
+          if (router.latestLocation.pathname !== page) return;
+          void navigate({ search: { q: next.trim() || undefined }, replace: true });
+        }, TYPING_MS);
       }}
     />
   );

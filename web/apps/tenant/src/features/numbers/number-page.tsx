@@ -1,3 +1,4 @@
+import "../../messages/setup";
 import type { PhoneNumber } from "@parlance/api-client-tenant";
 import {
   Button,
