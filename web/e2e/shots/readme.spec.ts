@@ -159,7 +159,7 @@ test("pictures for the README", async ({ browser, dev, request }) => {
   });
 
   await test.step("the inbox from right to left", async () => {
-    await desk.goto(`${dev.tenant_app}/t/${own.slug}/inbox/${await conversationOf("Omar Haddad")}`);
+    await desk.goto(`${dev.tenant_app}/t/${own.slug}/inbox/${await conversationOf("عمر الخطيب")}`);
     await desk.evaluate(() => localStorage.setItem("parlance.language", "ar"));
     await desk.reload();
     await expect(desk.locator("html[dir=rtl]")).toHaveCount(1);
