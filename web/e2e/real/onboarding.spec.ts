@@ -40,7 +40,7 @@ test("the platform creates a tenant, its owner connects a number, a customer rea
     await desk.getByLabel("Email").fill(owner.email);
     await desk.getByLabel("Password").fill(owner.password);
     await desk.getByRole("button", { name: "Sign in" }).click();
-    await expect(desk.getByText("No conversations yet")).toBeVisible();
+    await expect(desk.getByText("No open conversations")).toBeVisible();
     await desk.getByRole("link", { name: "See your numbers" }).click();
     await desk.getByRole("link", { name: "Connect a number" }).click();
     await desk.getByLabel("WhatsApp Business Account id").fill(waba.id);
@@ -56,7 +56,7 @@ test("the platform creates a tenant, its owner connects a number, a customer rea
 
   await test.step("a customer's message arrives", async () => {
     await desk.getByRole("link", { name: "Inbox" }).click();
-    await expect(desk.getByText("No conversations yet")).toBeVisible();
+    await expect(desk.getByText("No open conversations")).toBeVisible();
     const said = await request.post(`${dev.sandbox}/sandbox/customers/omar/threads/${waba.number}/messages`, {
       data: { type: "text", text: "هل لديكم صف غدًا؟", body: "هل لديكم صف غدًا؟" },
     });

@@ -43,7 +43,7 @@ test("a customer writes, an agent answers, the window closes and opens again, te
 
   await test.step("the agent's inbox is empty and says why", async () => {
     await signIn(desk, dev, 0, "agent");
-    await expect(desk.getByText("No conversations yet")).toBeVisible();
+    await expect(desk.getByText("No open conversations")).toBeVisible();
     await expect(desk.getByText("Sandbox", { exact: true })).toBeVisible();
   });
 
@@ -156,7 +156,7 @@ test("a customer writes, an agent answers, the window closes and opens again, te
   await test.step("the second tenant sees nothing of it", async () => {
     const page = await (await browser.newContext()).newPage();
     await signIn(page, dev, 1, "agent");
-    await expect(page.getByText("No conversations yet")).toBeVisible();
+    await expect(page.getByText("No open conversations")).toBeVisible();
     await page.goto(`${dev.tenant_app}/t/${own.slug}/inbox`);
     await expect(page.getByText("There is no such page")).toBeVisible();
     await page.context().close();

@@ -93,6 +93,7 @@ test("pictures for the README", async ({ browser, dev, request }) => {
     await scene.writes("omar", "مرحبا، هل لديكم موعد شاغر غدًا صباحًا؟");
     await scene.until(7, 36);
     await scene.writes("maya", "Good morning. My night guard cracked 😬");
+    await scene.until(7, 37);
     const photo = await jpegOf(desk, RETAINER);
     await scene.says("maya", { type: "image", data_base64: photo.toString("base64"), caption: "On the right side" });
     await scene.until(7, 39);
@@ -159,7 +160,7 @@ test("pictures for the README", async ({ browser, dev, request }) => {
   });
 
   await test.step("the inbox from right to left", async () => {
-    await desk.goto(`${dev.tenant_app}/t/${own.slug}/inbox/${await conversationOf("Omar Haddad")}`);
+    await desk.goto(`${dev.tenant_app}/t/${own.slug}/inbox/${await conversationOf("عمر الخطيب")}`);
     await desk.evaluate(() => localStorage.setItem("parlance.language", "ar"));
     await desk.reload();
     await expect(desk.locator("html[dir=rtl]")).toHaveCount(1);

@@ -61,7 +61,7 @@ export const ar: Catalogue = {
     many: "{count} رسالة غير مقروءة",
     other: "{count} رسالة غير مقروءة",
   },
-  "inbox.empty.title": "لا محادثات بعد",
+  "inbox.empty.title": "لا محادثات مفتوحة",
   "inbox.empty.text": "عندما يكتب عميل إلى أحد أرقامكم تظهر المحادثة هنا من تلقاء نفسها.",
   "inbox.empty.sandbox": "هذه بيئة تجريبية: العب دور عميل في صفحة الهاتف، وما يكتبه يظهر هنا من تلقاء نفسه.",
   "inbox.empty.action": "عرض الأرقام",

@@ -144,7 +144,6 @@ export const enSettings = {
   "action.membership.update": "Changed a member's role",
   "action.message.cancel": "Withdrew a message",
   "action.message.send": "Sent a message",
-  "action.note.add": "Wrote a note",
   "action.number.check": "Checked a number",
   "action.number.connect": "Connected a number",
   "action.number.new_pin": "Gave a number a new PIN",

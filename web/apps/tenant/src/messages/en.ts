@@ -64,7 +64,7 @@ export const en = {
   "inbox.back": "Back to the list",
   "inbox.youSent": "Sent by your side",
   "inbox.unread": { one: "{count} unread message", other: "{count} unread messages" },
-  "inbox.empty.title": "No conversations yet",
+  "inbox.empty.title": "No open conversations",
   "inbox.empty.text": "When a customer writes to one of your numbers, the conversation appears here by itself.",
   "inbox.empty.sandbox": "This is a sandbox: play a customer on the phone page, and what they write appears here by itself.",
   "inbox.empty.action": "See your numbers",

@@ -69,7 +69,7 @@ export function ApiKeysPage() {
                   <span dir="auto" className="font-semibold">
                     {row.name}
                   </span>
-                  <code dir="ltr" className="block text-start font-mono text-muted text-xs">
+                  <code dir="ltr" className="block whitespace-nowrap text-start font-mono text-muted text-xs">
                     {hintText(row.hint)}
                   </code>
                 </>

@@ -108,8 +108,8 @@ export function AuditPage() {
                 cell: (row) => (
                   <>
                     <span className="block">{serverWord("action", row.action)}</span>
-                    <code dir="ltr" className="block text-start font-mono text-muted text-xs max-lg:hidden">
-                      {row.action}
+                    <code className="block font-mono text-muted text-xs max-lg:hidden">
+                      <bdi>{row.action}</bdi>
                     </code>
                     <div className="lg:hidden">
                       <EntryDetails entry={row} />
