@@ -42,7 +42,7 @@ export const enSettings = {
   "team.remove": "Remove from the team",
   "team.removeNamed": "Remove {name}",
   "team.removeEffect":
-    "{name} can no longer open {tenant} and is signed out everywhere. Their conversations go back to nobody; their messages, notes and entries in the audit log stay. You can invite them again.",
+    "{name} can no longer open {tenant} and is signed out everywhere. Their conversations go back to nobody, API keys they made and invitations they sent stop working; their messages, notes and entries in the audit log stay. You can invite them again.",
   "team.removed": "{name} is removed",
   "team.leave": "Leave the team",
   "team.leaveNamed": "Leave {tenant}",

@@ -1,5 +1,15 @@
-/** English texts of connecting a number, of its health, and of drafting a template; they load with these pages. */
+/** English texts of connecting a number, of its health, and of drafting and deleting a template; they load with these pages. */
 export const enSetup = {
+  "templateDelete.action": "Delete",
+  "templateDelete.title": "Delete {name} in {language}",
+  "templateDelete.effect":
+    "“{name}” ({language}) is deleted at WhatsApp and can no longer be sent, by people or by programs. Its name can't be used again for 30 days.",
+  "templateDelete.stays": "Messages sent with it stay in their conversations. Other languages of it stay. This can't be undone.",
+  "templateDelete.confirm": "Delete template",
+  "templateDelete.done": "{name} in {language} is deleted",
+  "numbers.empty.title": "No number connected",
+  "numbers.empty.text": "A WhatsApp number sends and receives your messages. You need its ids and an access token from Meta.",
+  "numbers.empty.ask": "Ask an owner, admin or developer of the tenant to connect one.",
   "draft.identity": "Name and category",
   "draft.account": "Business account",
   "draft.nameHint": "Small letters, digits and underscores.",

@@ -1,3 +1,4 @@
+import "../../messages/setup";
 import { buttonClass, EmptyState, ErrorNotice, explain, Page, RelativeTime, Table } from "@parlance/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";

@@ -1,3 +1,4 @@
+import "../../messages/setup";
 import type { Template } from "@parlance/api-client-tenant";
 import { Button, ConfirmDialog, ErrorNotice, explain, toast } from "@parlance/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
