@@ -21,6 +21,7 @@ test("a team works on a conversation: taken, noted, resolved, and opened again l
     await desk.getByRole("link", { name: "Unassigned" }).click();
     await desk.getByRole("link", { name: link }).click();
     await expect(thread.getByText("Is my order ready?")).toBeVisible();
+    await expect(desk.getByRole("button", { name: "Assign" })).toBeVisible();
     await desk.keyboard.press("a");
     await desk.getByRole("menuitem", { name: "Me", exact: true }).click();
     await expect(thread.getByText(/took the conversation/)).toBeVisible();
