@@ -25,6 +25,7 @@ const EMAIL: &str = "root@platform.test";
 const PASSWORD: &str = "correct horse battery";
 
 struct Portal {
+    db: TestDb,
     router: Router,
     cookie: Option<String>,
     origin: Option<&'static str>,
@@ -64,6 +65,7 @@ async fn portal() -> Portal {
         guard: Guard::default(),
     });
     Portal {
+        db,
         router,
         cookie: None,
         origin: Some(ORIGIN),
@@ -245,6 +247,38 @@ async fn a_tenant_is_made_suspended_and_resumed() {
             (StatusCode::NOT_FOUND, &json!("not-found"))
         );
     }
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_proved_opens_no_new_tenant() {
+    let mut portal = portal().await;
+    portal.sign_in().await;
+    let owner = tenant("acme")["owner"]["email"].as_str().unwrap().to_lowercase();
+    let (user, session) = (portal.db.ids.uuid(), portal.db.ids.uuid());
+    portal
+        .db
+        .sql(&format!(
+            "insert into users (id, email_key, email, name, created_at, verified)
+               values ('{user}', '{owner}', '{owner}', 'Mallory', now(), false);
+             insert into user_passwords (user_id, hash) values ('{user}', 'of Mallory');
+             insert into sessions (token_hash, id, user_id, created_at, expires_at)
+               values ('\\x01', '{session}', '{user}', now(), now() + interval '1 day')"
+        ))
+        .await;
+    let made = portal.post("/v1/tenants", tenant("acme")).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    assert_eq!(made.body["owner"]["password"].as_str().unwrap().len(), 20);
+    let left = portal
+        .db
+        .json(&format!(
+            "select u.verified, p.hash <> 'of Mallory' as new_password, s.revoked_at is not null as signed_out
+             from users u join user_passwords p on p.user_id = u.id join sessions s on s.user_id = u.id where u.id = '{user}'"
+        ))
+        .await;
+    assert_eq!(
+        left,
+        json!([{ "verified": true, "new_password": true, "signed_out": true }])
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Puts concrete providers, backends and clocks behind the ports and starts the roles.
 
-use std::{net::SocketAddr, sync::Arc};
+mod listen;
+
+use std::sync::Arc;
 
 use anyhow::Context;
 use api::{
@@ -11,7 +13,6 @@ use api::{
     },
     tenant::{CookiePolicy, TenantState},
 };
-use axum::{Router, extract::connect_info::IntoMakeServiceWithConnectInfo};
 use backends::{FileBlobs, MasterKeys};
 use delivery::Delivery;
 use domain::{
@@ -24,10 +25,10 @@ use providers::cloud_api::{CloudApi, CloudApiInbound};
 use secrecy::SecretString;
 use services::{Installation, TenantServices, live::Hub, platform::PlatformServices, upkeep::Upkeep};
 use store::{DeliveryDb, EventsDb, IngestDb, PlatformDb, TenantDb, UpkeepDb, positions::Ahead, vault::Vault};
-use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use self::listen::listen;
 use crate::{cli::Role, clock::SystemClock, config::Config, limits, mail::OutgoingMail, shutdown::Shutdown};
 
 /// What a composition starts from.
@@ -389,27 +390,4 @@ fn url<'a>(role: &str, url: &'a Option<SecretString>) -> anyhow::Result<&'a Secr
 
 fn base(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
-}
-
-/// Binds now, serves until the soft stage.
-async fn listen(
-    name: &'static str,
-    address: SocketAddr,
-    router: Router,
-    shutdown: &Shutdown,
-) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!(
-            "cannot listen on {address} for the {name}: another program uses it, or it is not ours to use"
-        )
-    })?;
-    let service: IntoMakeServiceWithConnectInfo<Router, SocketAddr> =
-        router.into_make_service_with_connect_info();
-    let soft = shutdown.soft();
-    shutdown.spawn(name, async move {
-        axum::serve(listener, service)
-            .with_graceful_shutdown(soft.cancelled_owned())
-            .await
-    });
-    Ok(())
 }

@@ -47,6 +47,8 @@ pub struct NewPerson<'a> {
     pub name: &'a str,
     /// Argon2id, PHC string.
     pub password_hash: &'a str,
+    /// True when the address is proven to be theirs.
+    pub verified: bool,
     /// When.
     pub now: OffsetDateTime,
 }
@@ -118,12 +120,13 @@ pub async fn is_member(tx: &mut TenantTx, email_key: &str) -> Result<bool> {
 /// Stores somebody new with their password; `users_email_key` refuses a second person with the address.
 pub async fn insert_person(tx: &mut TenantTx, person: &NewPerson<'_>) -> Result<()> {
     sqlx::query!(
-        "insert into users (id, email_key, email, name, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into users (id, email_key, email, name, created_at, verified) values ($1, $2, $3, $4, $5, $6)",
         person.id.uuid(),
         person.email_key,
         person.email,
         person.name,
         person.now,
+        person.verified,
     )
     .execute(tx.conn())
     .await?;

@@ -6,6 +6,7 @@ mod environments;
 mod lanes;
 mod people;
 mod tenants;
+mod users;
 mod webhooks;
 
 #[cfg(test)]
@@ -16,7 +17,8 @@ use domain::{PlatformUserId, SessionId};
 pub use environments::{GraphEnvironmentRow, MetaAppRow, MetaAppSecretRow, NewMetaAppSecret};
 pub use lanes::PlatformLaneRow;
 pub use people::{NewPlatformSession, NewPlatformUser, PlatformUserRow};
-pub use tenants::{NewTenant, NewUser, NumberRow, TenantRow, UserUpsert};
+pub use tenants::{NewTenant, NumberRow, TenantRow};
+pub use users::{NewUser, UserUpsert};
 pub use webhooks::{WebhookFilter, WebhookOutcome, WebhookRow};
 
 /// Proof that a platform admin is signed in. Only [`crate::PlatformDb::resolve_platform_session`] makes one.

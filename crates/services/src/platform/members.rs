@@ -96,7 +96,8 @@ impl PlatformServices {
         })
     }
 
-    /// Hashes or draws a password, before any transaction begins; nothing for somebody who has a sign-in.
+    /// Hashes or draws a password, before any transaction begins; nothing for somebody who has a sign-in and has proven
+    /// their address.
     pub(super) async fn person(
         &self,
         email: &str,
@@ -105,7 +106,7 @@ impl PlatformServices {
         password_field: &str,
     ) -> Result<Person> {
         let email_key = fields::email_key(email);
-        let known = self.db.user_is_known(&email_key).await?;
+        let known = self.db.user_is_proven(&email_key).await?;
         if known && given.is_some() {
             return Err(password_of_known(password_field));
         }
@@ -143,7 +144,9 @@ impl PlatformServices {
         };
         match (tx.upsert_user(&row, self.clock.now()).await?, &person.secret) {
             (UserUpsert::Known(_), _) if person.given => Err(password_of_known(password_field)),
-            (UserUpsert::Created(id), Some((secret, _))) if !person.given => Ok((id, Some(secret.clone()))),
+            (UserUpsert::Created(id) | UserUpsert::Claimed(id), Some((secret, _))) if !person.given => {
+                Ok((id, Some(secret.clone())))
+            }
             (upsert, _) => Ok((upsert.user_id(), None)),
         }
     }

@@ -178,6 +178,7 @@ impl TenantServices {
             email: &found.email,
             name: name.trim(),
             password_hash: &password_hash,
+            verified: self.installation.mail_from.is_some(),
             now: self.clock.now(),
         };
         self.join(found, hash, user, session.id, Some(&person), Some(&session))

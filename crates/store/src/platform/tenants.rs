@@ -45,40 +45,6 @@ pub struct NewTenant<'a> {
     pub sandbox: bool,
 }
 
-/// A person to store unless their address is known.
-#[derive(Debug, Clone, Copy)]
-pub struct NewUser<'a> {
-    /// Its id, if it is new.
-    pub id: UserId,
-    /// Lower-case address; unique in the installation.
-    pub email_key: &'a str,
-    /// Address as it was typed.
-    pub email: &'a str,
-    /// Name.
-    pub name: &'a str,
-    /// Argon2id, PHC string; `None` opens to no password.
-    pub password_hash: Option<&'a str>,
-}
-
-/// What became of a [`NewUser`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UserUpsert {
-    /// Stored now.
-    Created(UserId),
-    /// Somebody with this address was there; nothing of theirs was changed.
-    Known(UserId),
-}
-
-impl UserUpsert {
-    /// The person.
-    #[must_use]
-    pub const fn user_id(self) -> UserId {
-        match self {
-            Self::Created(id) | Self::Known(id) => id,
-        }
-    }
-}
-
 /// A number of a tenant, without anything that opens it.
 #[derive(Debug, Clone)]
 pub struct NumberRow {
@@ -223,17 +189,6 @@ impl PlatformDb {
             })
             .collect())
     }
-
-    /// True when somebody of the tenant realm has this lower-case address.
-    pub async fn user_is_known(&self, email_key: &str) -> Result<bool> {
-        let known = sqlx::query_scalar!(
-            "select exists (select from users where email_key = $1)",
-            email_key
-        )
-        .fetch_one(&self.0)
-        .await?;
-        Ok(known.unwrap_or(false))
-    }
 }
 
 impl PlatformTx {
@@ -284,38 +239,6 @@ impl PlatformTx {
         .fetch_optional(self.conn())
         .await?;
         Ok(row.map(TenantRow::from))
-    }
-
-    /// Stores a person of the tenant realm, or finds the one with this address.
-    pub async fn upsert_user(&mut self, user: &NewUser<'_>, now: OffsetDateTime) -> Result<UserUpsert> {
-        let inserted = sqlx::query!(
-            "insert into users (id, email_key, email, name, created_at)
-             values ($1, $2, $3, $4, $5)
-             on conflict (email_key) do nothing",
-            user.id.uuid(),
-            user.email_key,
-            user.email,
-            user.name,
-            now,
-        )
-        .execute(self.conn())
-        .await?;
-        if inserted.rows_affected() == 1 {
-            if let Some(hash) = user.password_hash {
-                sqlx::query!(
-                    "insert into user_passwords (user_id, hash) values ($1, $2)",
-                    user.id.uuid(),
-                    hash
-                )
-                .execute(self.conn())
-                .await?;
-            }
-            return Ok(UserUpsert::Created(user.id));
-        }
-        let known = sqlx::query_scalar!("select id from users where email_key = $1", user.email_key)
-            .fetch_one(self.conn())
-            .await?;
-        Ok(UserUpsert::Known(UserId::new(known)))
     }
 
     /// Stores a built-in role of a tenant.
