@@ -5,14 +5,12 @@ use domain::{
     ContactId, ConversationId,
     consent::{ConsentState, Topic, Withdrawn},
 };
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    conversations::micros,
     error::{Error, Result},
-    page::{Page, PageRequest},
+    page::{Page, PageRequest, TimeKey},
     tx::TenantTx,
 };
 
@@ -122,19 +120,10 @@ pub async fn insert(tx: &mut TenantTx, consent: &NewConsent<'_>) -> Result<()> {
     Ok(())
 }
 
-#[derive(Serialize, Deserialize)]
-struct Key(i64, Uuid);
-
 /// A page of what a contact said, the latest first.
 pub async fn page(tx: &mut TenantTx, contact: ContactId, request: &PageRequest) -> Result<Page<ConsentRow>> {
     let fetch = request.fetch();
-    let key = request.key::<Key>()?;
-    let (at, id) = key.map_or((None, None), |Key(at, id)| {
-        (
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).ok(),
-            Some(id),
-        )
-    });
+    let (at, id) = request.time_key()?;
     let rows = sqlx::query_as!(
         Raw,
         "select
@@ -166,7 +155,7 @@ pub async fn page(tx: &mut TenantTx, contact: ContactId, request: &PageRequest) 
         .map(ConsentRow::try_from)
         .collect::<Result<_>>()?;
     Ok(Page::cut(rows, fetch, |row: &ConsentRow| {
-        Key(micros(row.at), row.id)
+        TimeKey::new(row.at, row.id)
     }))
 }
 

@@ -4,7 +4,6 @@ mod events;
 mod work;
 
 use domain::{ChannelAccountId, ContactId, ConversationId, PhoneNumberId, UserId, content::Direction};
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,7 +13,7 @@ pub use work::{PersonRow, assign, assignees, colleague, release, reopen, resolve
 use crate::{
     contacts,
     error::{Error, Result},
-    page::{Page, PageRequest},
+    page::{Page, PageRequest, TimeKey},
     tx::TenantTx,
 };
 
@@ -82,9 +81,6 @@ pub enum View {
     /// Resolved ones.
     Resolved,
 }
-
-#[derive(Serialize, Deserialize)]
-struct Key(i64, Uuid);
 
 struct Row {
     id: Uuid,
@@ -206,13 +202,7 @@ struct Place {
 /// A page of conversations, newest first.
 pub async fn page(tx: &mut TenantTx, view: View, request: &PageRequest) -> Result<Page<ConversationRow>> {
     let fetch = request.fetch();
-    let key = request.key::<Key>()?;
-    let (at, id) = key.map_or((None, None), |Key(at, id)| {
-        (
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).ok(),
-            Some(id),
-        )
-    });
+    let (at, id) = request.time_key()?;
     let tenant = tx.tenant_id().uuid();
     let place = Place {
         tenant,
@@ -232,7 +222,7 @@ pub async fn page(tx: &mut TenantTx, view: View, request: &PageRequest) -> Resul
         .map(ConversationRow::try_from)
         .collect::<Result<Vec<_>>>()?;
     Ok(Page::cut(rows, fetch, |row| {
-        Key(micros(row.last_message_at), row.id.uuid())
+        TimeKey::new(row.last_message_at, row.id.uuid())
     }))
 }
 
@@ -379,8 +369,4 @@ pub async fn ensure(
     .fetch_one(tx.conn())
     .await?;
     Ok(ConversationId::new(id))
-}
-
-pub(crate) fn micros(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }

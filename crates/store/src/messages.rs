@@ -8,16 +8,14 @@ use domain::{
     decision::Decision,
     status::MessageStatus,
 };
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use ledger::{AttemptRow, Cancel, attempts, cancel};
 
 use crate::{
-    conversations::micros,
     error::{Error, Result},
-    page::{Page, PageRequest},
+    page::{Page, PageRequest, TimeKey},
     scope::Actor,
     tx::TenantTx,
 };
@@ -176,9 +174,6 @@ impl TryFrom<Row> for MessageRow {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Key(i64, Uuid);
-
 /// A page of a thread, newest first.
 pub async fn page(
     tx: &mut TenantTx,
@@ -186,13 +181,7 @@ pub async fn page(
     request: &PageRequest,
 ) -> Result<Page<MessageRow>> {
     let fetch = request.fetch();
-    let key = request.key::<Key>()?;
-    let (at, id) = key.map_or((None, None), |Key(at, id)| {
-        (
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).ok(),
-            Some(id),
-        )
-    });
+    let (at, id) = request.time_key()?;
     let tenant = tx.tenant_id().uuid();
     let ids = sqlx::query_scalar!(
         "select id from messages
@@ -210,7 +199,7 @@ pub async fn page(
     .await?;
     let rows = load(tx, &ids).await?;
     Ok(Page::cut(rows, fetch, |row| {
-        Key(micros(row.thread_at), row.id.uuid())
+        TimeKey::new(row.thread_at, row.id.uuid())
     }))
 }
 

@@ -1,6 +1,8 @@
 //! Keyset pages.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// Most rows a page may have.
 pub const PAGE_MAX: u32 = 100;
@@ -36,15 +38,39 @@ impl PageRequest {
         let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) else {
             return Ok(None);
         };
-        let fault = || {
-            domain::Error::invalid(
-                "cursor",
-                "Use the next_cursor of the former page as it is, or leave it out.",
-            )
-        };
         let bytes =
             base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, cursor).map_err(|_| fault())?;
         serde_json::from_slice(&bytes).map(Some).map_err(|_| fault())
+    }
+
+    /// The place after which to go on in a list by time, then id; nothing at its beginning.
+    pub(crate) fn time_key(&self) -> Result<(Option<OffsetDateTime>, Option<Uuid>), domain::Error> {
+        let Some(TimeKey(micros, id)) = self.key()? else {
+            return Ok((None, None));
+        };
+        let at =
+            OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).map_err(|_| fault())?;
+        Ok((Some(at), Some(id)))
+    }
+}
+
+fn fault() -> domain::Error {
+    domain::Error::invalid(
+        "cursor",
+        "Use the next_cursor of the former page as it is, or leave it out.",
+    )
+}
+
+/// A place in a list by time, to the microsecond, then id.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TimeKey(i64, Uuid);
+
+impl TimeKey {
+    pub(crate) fn new(at: OffsetDateTime, id: Uuid) -> Self {
+        Self(
+            i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX),
+            id,
+        )
     }
 }
 

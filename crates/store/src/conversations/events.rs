@@ -1,14 +1,13 @@
 //! What people did in a conversation beside writing to the customer: notes, and how it was worked on.
 
 use domain::{ApiKeyId, ConversationEventId, ConversationId, UserId, conversation::ConversationEventKind};
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{PersonRow, micros};
+use super::PersonRow;
 use crate::{
     error::{Error, Result},
-    page::{Page, PageRequest},
+    page::{Page, PageRequest, TimeKey},
     scope::Actor,
     tx::TenantTx,
 };
@@ -80,9 +79,6 @@ pub async fn add(tx: &mut TenantTx, event: &NewEvent<'_>) -> Result<()> {
     Ok(())
 }
 
-#[derive(Serialize, Deserialize)]
-struct Key(i64, Uuid);
-
 /// A page of what was done in a conversation, newest first.
 pub async fn page(
     tx: &mut TenantTx,
@@ -90,13 +86,7 @@ pub async fn page(
     request: &PageRequest,
 ) -> Result<Page<EventRow>> {
     let fetch = request.fetch();
-    let key = request.key::<Key>()?;
-    let (at, id) = key.map_or((None, None), |Key(at, id)| {
-        (
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).ok(),
-            Some(id),
-        )
-    });
+    let (at, id) = request.time_key()?;
     let ids = sqlx::query_scalar!(
         "select id
          from conversation_events
@@ -114,7 +104,7 @@ pub async fn page(
     .fetch_all(tx.conn())
     .await?;
     let rows = load(tx, &ids).await?;
-    Ok(Page::cut(rows, fetch, |row| Key(micros(row.at), row.id.uuid())))
+    Ok(Page::cut(rows, fetch, |row| TimeKey::new(row.at, row.id.uuid())))
 }
 
 /// One note or act.
